@@ -1,0 +1,57 @@
+"""Roles and what they may: one table.
+
+A permission is a word, ``trade.act``. A window or a verb asks for a permission, never for a role, so a new role is one
+row. A key has no role: it carries its own permissions (scopes), and only those of `SCOPES`: no machine makes users.
+"""
+
+from __future__ import annotations
+
+PERMISSIONS: dict[str, str] = {
+    "receipts.read": "see receipts and the live page",
+    "receipts.share": "make and take back a receipt's public link",
+    "receipts.forget": "erase a receipt's content",
+    "receipts.export": "take receipts out as files",
+    "receipts.deliver": "hand in receipts from a till or station",
+    "relay.read": "see lines, printers and their state",
+    "relay.write": "change lines, printers and virtual pairs",
+    "settings.read": "see the settings",
+    "settings.write": "change the settings",
+    "users.read": "see who works here",
+    "users.write": "make users, change their roles, switch them off",
+    "keys.write": "make and revoke keys",
+    "audit.read": "read the audit log",
+    "backup.make": "copy the books",
+}
+
+_CASHIER = frozenset({"receipts.read", "receipts.share", "relay.read"})
+_MANAGER = _CASHIER | {
+    "receipts.forget",
+    "receipts.export",
+    "relay.write",
+    "settings.read",
+    "settings.write",
+    "users.read",
+    "backup.make",
+}
+
+ROLES: dict[str, frozenset[str]] = {
+    "owner": frozenset(PERMISSIONS) - {"receipts.deliver"},
+    "manager": _MANAGER,
+    "cashier": _CASHIER,
+    "pharmacist": _CASHIER,
+    "auditor": frozenset(
+        {"receipts.read", "receipts.export", "relay.read", "settings.read", "users.read", "audit.read"}
+    ),
+}
+
+OWNER = "owner"
+
+SCOPES = frozenset(
+    {"receipts.read", "receipts.share", "receipts.export", "receipts.deliver", "relay.read", "backup.make"}
+)
+"""What a key can be given."""
+
+
+def permissions(role: str) -> frozenset[str]:
+    """Give what a role may; nothing for a role that is not in the table (one an older version had)."""
+    return ROLES.get(role, frozenset())
