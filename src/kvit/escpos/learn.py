@@ -1,0 +1,285 @@
+"""Learn what the profile leaves open: which code pages the printer's ``ESC t`` numbers mean, and which pairs it reads.
+
+The numbers of ``ESC t`` are vendors' data and collide (46 is Cyrillic here and Hebrew there), so a relay behind an
+unknown till sees bytes without meaning. But a printer has one table, not a number each: the learner collects words with
+bytes from 80 up by number and asks `evidence` which vendor's *whole table* explains all numbers best. A number on which
+the winning table fails badly while another page reads well is taken from that page alone. Pairs of bytes are judged the
+same way: text before any ``FS &`` or ``FS .`` is read both as single letters and as pairs of each system, and the
+likelier reading tells whether the printer wakes up in multibyte mode.
+
+Feed it commands as they pass, ask `Learner.guess` when wanted (after a printout); a person confirms once. Memory is
+bounded: `WORD_LIMIT` words a number, `TOTAL_LIMIT` in all. Nothing is random, the same bytes give the same guess.
+
+What bytes can not tell stays open: pages that read all the seen words alike are the same to us (and to the reader).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from functools import lru_cache
+from itertools import pairwise
+
+import msgspec
+
+from kvit.escpos.command import Command
+from kvit.escpos.evidence import PROFILE, Evidence, Words, tables, weight
+from kvit.escpos.profiles import Profile, load
+
+WORD_LIMIT = 120
+"""Words kept a number and mode: by then the letters have told all they can."""
+TOTAL_LIMIT = 300
+"""Words kept a mode over all numbers, so that a guess on a hostile stream still takes about a second."""
+WORD_BYTES = 32
+"""A longer run of letters is cut: what says nothing in 32 bytes says nothing."""
+
+CHART_STEPS = 6
+"""So many neighbours in a word that follow each other in the code: alphabets on test slips, not words."""
+
+PAIRS_MARGIN = 6.0
+"""By how much (natural logarithm) pairs must beat single bytes before power-on multibyte is believed."""
+
+FLUENT, FLUENT_SHARE, FLUENT_LETTERS = -3.3, 0.7, 24
+"""A page reads fluently above this mean weight of a letter; asked only of words mostly above 7F, and enough of them.
+Right pages give -2.6 to -3.5, wrong ones -3.8 and worse; what lies between is asked of every table."""
+
+PAIRS_SURE = 0.9
+"""Confidence in a system under which every word reads as well as under any other."""
+
+SYSTEMS = ("gb18030", "big5", "shift-jis", "ksc5601", "utf-8")
+"""Candidates, in the order a tie is broken."""
+
+START, ON, OFF = "start", "on", "off"
+"""How pairs stood when the text came: as after power-on, after ``FS &``, after ``FS .``."""
+
+LINE_BYTES = 64
+"""Texts up to this length are remembered cut: a printed line."""
+
+HIGH = bytes(range(0x80, 0x100))
+_WORDS = re.compile(rb"[\x30-\x39\x40-\xff]+")
+_REPEATED = re.compile(rb"([\x80-\xff]{1,2}?)\1{3,}")
+"""More than three of the same are a line drawn across the paper and tell nothing new."""
+_ASCII_TAIL = re.compile(rb"[A-Za-z]{1,12}\Z")
+
+
+class Guess(msgspec.Struct, frozen=True):
+    """What the learner would say now. ``confidence`` 0..1; ``letters`` how many bytes above 7F it is built on."""
+
+    pages: dict[int, str]
+    """Page by number, only for numbers whose bytes were seen."""
+    table: str
+    """The vendor's table (or the model's) that explains the bytes best."""
+    system: str | None
+    """The multibyte system, None when no pairs were seen."""
+    power_on: bool
+    """True when pairs came without ``FS &``."""
+    confidence: float
+    certainty: dict[int, float]
+    """Confidence by number."""
+    letters: int
+
+
+class Learner:
+    """Collects evidence from commands; ``profile`` gives the first guess and what is not open."""
+
+    def __init__(self, profile: Profile | None = None) -> None:
+        self._profile = profile or load("unknown")
+        self._words: dict[str, Words] = {START: {}, ON: {}, OFF: {}}
+        self._kept = {START: 0, ON: 0, OFF: 0}
+        self._letters = 0
+        self._number = self._profile.code_page
+        self._mode = START
+        self._tail = b""
+        self._japanese = False
+        """``FS C`` chose Shift-JIS; and below: text came while it was so."""
+        self._said_japanese = False
+        self._star = False
+        """``ESC GS t`` came, which only Star's printers know."""
+
+    def see(self, command: Command) -> None:
+        """Take a command as the parser gives it; everything but text and its switches is passed over."""
+        name = command.name
+        if name == "text":
+            self.text(command.raw)
+        elif name in ("ESC t", "ESC GS t"):
+            self._number = command.raw[-1]
+            self._star |= name == "ESC GS t"
+        elif name in ("FS &", "FS ."):
+            if not self._japanese:  # a printer set to Shift-JIS finds lead bytes by itself and ignores both
+                self._mode = ON if name == "FS &" else OFF
+        elif name == "FS C":
+            self._japanese = command.raw[2] % 0x30 in (1, 2)
+            self._mode = ON if self._japanese else self._mode
+        elif name == "ESC @":
+            self._mode, self._number, self._tail, self._japanese = START, self._profile.code_page, b"", False
+        elif name in ("LF", "CR", "HT", "FF", "ESC d", "ESC J", "GS V"):
+            self._tail = b""
+
+    def select(self, number: int | None = None, mode: str | None = None) -> None:
+        """Say which number is selected and how pairs stand (`START`, `ON`, `OFF`), for callers without commands."""
+        self._number = self._number if number is None else number
+        self._mode = self._mode if mode is None else mode
+
+    def text(self, data: bytes) -> None:
+        """Take text bytes printed under the present number; a word may go on from the text before."""
+        if not data.isascii():
+            self._said_japanese |= self._japanese
+            self._collect(self._tail + data)
+        tail = _ASCII_TAIL.search(data[-12:])
+        self._tail = tail.group() if tail else b""
+
+    def _collect(self, data: bytes) -> None:
+        pieces, letters = _line(data) if len(data) <= LINE_BYTES else _pieces(data)
+        self._letters += letters
+        words = self._words[self._mode]
+        kept = words.setdefault(self._number, Counter())
+        for piece in pieces:
+            if piece in kept:
+                kept[piece] += 1
+            elif len(kept) < WORD_LIMIT and self._kept[self._mode] < TOTAL_LIMIT:
+                kept[piece] = 1
+                self._kept[self._mode] += 1
+        if not kept:
+            del words[self._number]
+
+    @property
+    def letters(self) -> int:
+        """How many bytes above 7F were seen."""
+        return self._letters
+
+    def guess(self) -> Guess:
+        """Say what the bytes seen so far make likeliest, and how sure that is."""
+        reading = self.read()
+        single = self._evidence(OFF) if reading.power_on else self._evidence(START, OFF)
+        certainty = {number: single.certainty(number, page, reading.table) for number, page in reading.pages.items()}
+        told = [certainty[number] for number in certainty if single.words[number]]
+        if reading.system:
+            told.append(PAIRS_SURE * self._evidence(START, ON).agreement(reading.system, SYSTEMS, reading.pages))
+        confidence = min(told, default=0.0)
+        return msgspec.structs.replace(reading, certainty=certainty, confidence=confidence)
+
+    def read(self) -> Guess:
+        """Give the guess without saying how sure it is, which is what costs most."""
+        single = self._evidence(START, OFF)
+        if not self._words[ON] and self._is_fluent(single):
+            own = {number: self._own_pages()[number] for number in single.words}
+            return Guess(own, PROFILE, None, False, 0.0, {}, self._letters)
+        table, pages = _read(single)
+        system = "shift-jis" if self._said_japanese else self._best_system(ON, pages)
+        power_on = False
+        woken = self._best_system(START, pages)
+        if woken and self._wakes_in_pairs(woken, pages):
+            system, power_on = system or woken, True
+            table, pages = _read(self._evidence(OFF))
+        return Guess(pages, table, system, power_on, 0.0, {}, self._letters)
+
+    def _is_fluent(self, single: Evidence) -> bool:
+        """Say whether the profile's own pages read so well that no other need be asked: alphabets other than Latin."""
+        for number, words in single.words.items():
+            length = sum(map(len, words))
+            high = length - sum(len(word.translate(None, HIGH)) for word in words)
+            page = self._own_pages().get(number, "unknown")
+            if not words:
+                continue
+            if high < FLUENT_SHARE * length or high < FLUENT_LETTERS:
+                return False
+            if single.page(number, page) < FLUENT * sum(weight(count) * len(word) for word, count in words.items()):
+                return False
+        return single.has_words()
+
+    def _evidence(self, *modes: str) -> Evidence:
+        words: Words = {}
+        for mode in modes:
+            for number, seen in self._words[mode].items():
+                words[number] = words.get(number, Counter()) + seen
+        return Evidence(words, self._own_pages())
+
+    def _own_pages(self) -> dict[int, str]:
+        """The profile's table; Star's, once its command came to a profile that leaves the table open."""
+        return tables()["starprnt"] if self._star and self._profile.learn else self._profile.code_pages
+
+    def _best_system(self, mode: str, pages: dict[int, str]) -> str | None:
+        """The system whose pairs read best, None when nothing was seen."""
+        evidence = self._evidence(mode)
+        if not evidence.words or (mode == START and not evidence.has_words()):
+            return None
+        return max(SYSTEMS, key=lambda system: evidence.pairs(system, pages))
+
+    def _wakes_in_pairs(self, system: str, pages: dict[int, str]) -> bool:
+        start = self._evidence(START)
+        single = sum(start.page(number, pages[number]) for number in start.words)
+        return start.pairs(system, pages) > single + PAIRS_MARGIN
+
+
+def _pieces(data: bytes) -> tuple[tuple[bytes, ...], int]:
+    """Cut text into words worth weighing, and count its bytes above 7F."""
+    pieces: list[bytes] = []
+    for word in _WORDS.findall(data):
+        if not word.isascii():
+            word = _REPEATED.sub(rb"\1\1\1", word)
+            cut = (word[start : start + WORD_BYTES] for start in range(0, len(word), WORD_BYTES))
+            pieces += [piece for piece in cut if not piece.isascii() and not _is_chart(piece)]
+    return tuple(pieces), len(data) - len(data.translate(None, HIGH))
+
+
+_line = lru_cache(maxsize=4096)(_pieces)
+"""Lines of receipts come back: the shop's name, ``TOTAL``, the farewell."""
+
+
+def _is_chart(piece: bytes) -> bool:
+    """Say whether it is a row of a printed character table: byte values going up by one, which no language does."""
+    return sum(after - before == 1 for before, after in pairwise(piece)) >= CHART_STEPS
+
+
+def _read(evidence: Evidence) -> tuple[str, dict[int, str]]:
+    """Find the best table and with it the page of each number seen."""
+    table = evidence.best_table()
+    numbers = evidence.tables()[table]
+    return table, {number: evidence.best_page(number, numbers.get(number)) for number in evidence.words}
+
+
+def apply(profile: Profile, guess: Guess) -> Profile:
+    """Lay a guess over a profile: its numbers, and its multibyte system where the profile's is open."""
+    pages = profile.code_pages | guess.pages
+    multibyte = profile.multibyte
+    if guess.system and multibyte.system == "open":
+        multibyte = msgspec.structs.replace(multibyte, system=guess.system, power_on=guess.power_on)
+    return msgspec.structs.replace(profile, code_pages=pages, multibyte=multibyte)
+
+
+def as_file(profile: Profile, guess: Guess) -> str:
+    """Write the guess as a profile file (TOML) that inherits ``profile``: what is kept once a person has confirmed.
+
+    Saved as ``NAME.toml`` in the shop's folder, ``load(NAME, folder)`` gives the profile with nothing left to learn.
+    """
+    learned = apply(profile, guess)
+    system = learned.multibyte.system if learned.multibyte.system != "open" else "none"
+    lines = [
+        f'inherits = "{profile.name}"',
+        "learn = false",
+        f'notes = "learned from {guess.letters} letters, table {guess.table}, confirmed by a person"',
+        "",
+        "[code_pages]",
+        *(f'{number} = "{page}"' for number, page in sorted(learned.code_pages.items())),
+        "",
+        "[multibyte]",
+        f'system = "{system}"',
+        f"power_on = {str(learned.multibyte.power_on).lower()}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def is_open(profile: Profile) -> bool:
+    """Say whether there is anything to learn for this profile."""
+    return profile.learn or profile.multibyte.system == "open"
+
+
+def learn(profile: Profile, commands: Iterable[Command]) -> Profile:
+    """Read a whole printout and give the profile with what it taught; a profile with nothing open comes back as it is."""
+    if not is_open(profile):
+        return profile
+    learner = Learner(profile)
+    for command in commands:
+        learner.see(command)
+    return apply(profile, learner.read()) if learner.letters else profile

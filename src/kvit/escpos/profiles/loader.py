@@ -1,0 +1,173 @@
+"""Find a profile by name and build it from its data files.
+
+Two kinds of data, both beside this file and read only when asked for:
+
+* ``database.json``   made by ``tools/profiles.py`` from public collections (NOTICE: whose): models and number tables
+* ``models/*.toml``   written by hand: families, generic printers, and what we know of a model beyond the collections
+
+A profile is a chain of partial tables: its own, then the one it ``inherits``, and so on. Nearer wins. Flags
+(``features``, ``quirks``) add up, a leading ``-`` takes one away; ``multibyte`` is merged key by key; everything else
+replaces. ``number_table`` names a vendor's ``ESC t`` table (or a model's); ``code_pages`` of the same file is laid over it.
+A shop's own files lie in a folder it names; they hide ours of the same name.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import tomllib
+from collections.abc import Iterable
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from kvit.escpos.profiles.profile import Profile
+
+Table = dict[str, Any]
+
+CHAIN_LIMIT = 8
+"""Longest chain of ``inherits``: a longer one is a circle somebody wrote by mistake."""
+
+DEFAULT = "default"
+
+OPEN = "open"
+"""How a file writes "not known": TOML has no null."""
+
+
+class UnknownProfileError(LookupError):
+    """No profile of that name; ``nearest`` are names like it."""
+
+    def __init__(self, name: str, nearest: list[str]) -> None:
+        self.name = name
+        self.nearest = nearest
+        hint = f"; nearest: {', '.join(nearest)}" if nearest else ""
+        super().__init__(f"no printer profile is called {name!r}{hint}")
+
+
+def names(folder: Path | None = None) -> list[str]:
+    """Give every name `load` knows, sorted without case; ``folder`` holds a shop's own files."""
+    return sorted(_index(folder).values(), key=str.casefold)
+
+
+def load(name: str | None = None, folder: Path | None = None) -> Profile:
+    """Build the profile of that name, letters' case aside; None means ``default``.
+
+    Raises `UnknownProfileError` (a LookupError) with the nearest names, ValueError for a file that can not be used.
+    """
+    return _load(name or DEFAULT, folder)
+
+
+def number_tables() -> dict[str, dict[int, str]]:
+    """Give the vendors' ``ESC t`` tables by name: number to code page name."""
+    return {vendor: _numbers(table) for vendor, table in _database()["number_tables"].items()}
+
+
+@lru_cache(maxsize=256)
+def _load(name: str, folder: Path | None) -> Profile:
+    index = _index(folder)
+    known = index.get(name.casefold())
+    if known is None:
+        raise UnknownProfileError(name, _nearest(name, index))
+    merged = _merge(_chain(known, folder))
+    merged["name"] = known
+    if merged.get("dialect") == OPEN:
+        merged["dialect"] = None
+    try:
+        return msgspec.convert(merged, Profile, strict=False)
+    except msgspec.ValidationError as error:
+        raise ValueError(f"profile {known}: {error}") from error
+
+
+def _nearest(name: str, index: dict[str, str]) -> list[str]:
+    return [index[key] for key in difflib.get_close_matches(name.casefold(), index, n=3, cutoff=0.5)]
+
+
+def _chain(name: str, folder: Path | None) -> list[Table]:
+    """Collect the tables of a profile, the nearest first."""
+    chain: list[Table] = []
+    step: str | None = name
+    while step is not None:
+        if len(chain) >= CHAIN_LIMIT:
+            raise ValueError(f"profile {name}: inherits in a circle")
+        known = _index(folder).get(step.casefold())
+        if known is None:
+            raise ValueError(f"profile {name}: inherits {step!r}, which does not exist")
+        tables = _tables(known, folder)
+        chain += tables
+        step = next((table["inherits"] for table in tables if "inherits" in table), None)
+    return chain
+
+
+def _merge(chain: list[Table]) -> Table:
+    merged: Table = {}
+    for table in reversed(chain):
+        if "number_table" in table:
+            merged["code_pages"] = _vendor_table(table["number_table"])
+            if "code_pages" in table:
+                merged["code_pages"] |= _numbers(table["code_pages"])
+        elif "code_pages" in table:
+            merged["code_pages"] = _numbers(table["code_pages"])
+        for key, value in table.items():
+            if key in ("inherits", "number_table", "code_pages"):
+                continue
+            if key in ("features", "quirks"):
+                value = _flags(merged.get(key, []), value)
+            elif key == "multibyte":
+                value = merged.get(key, {}) | value
+            merged[key] = value
+    return merged
+
+
+def _flags(have: Iterable[str], more: Iterable[str]) -> list[str]:
+    flags = set(have)
+    for flag in more:
+        if flag.startswith("-"):
+            flags.discard(flag[1:])
+        else:
+            flags.add(flag)
+    return sorted(flags)
+
+
+def _numbers(table: dict[str, str]) -> dict[int, str]:
+    return {int(number): page for number, page in table.items()}
+
+
+def _vendor_table(name: str) -> dict[int, str]:
+    """Give a vendor's number table, or that of a model of the data base."""
+    database = _database()
+    if name in database["number_tables"]:
+        return _numbers(database["number_tables"][name])
+    if name in database["models"]:
+        return _numbers(database["models"][name]["code_pages"])
+    raise ValueError(f"no number table is called {name!r}; there are {', '.join(database['number_tables'])}")
+
+
+def _tables(name: str, folder: Path | None) -> list[Table]:
+    """Read one profile's own tables: the shop's file alone, or our file and below it the row of the data base."""
+    if folder is not None and (own := folder / f"{name}.toml").is_file():
+        return [tomllib.loads(own.read_text("utf-8"))]
+    found: list[Table] = []
+    path = files(__package__) / "models" / f"{name}.toml"
+    if path.is_file():
+        found.append(tomllib.loads(path.read_text("utf-8")))
+    row = _database()["models"].get(name)
+    return [*found, row] if row else found
+
+
+@lru_cache(maxsize=1)
+def _database() -> Table:
+    data: Table = json.loads((files(__package__) / "database.json").read_text("utf-8"))
+    return data
+
+
+@lru_cache(maxsize=8)
+def _index(folder: Path | None) -> dict[str, str]:
+    """Map each name without case to the name as it is spelled."""
+    found = list(_database()["models"])
+    found += [entry.name[:-5] for entry in (files(__package__) / "models").iterdir() if entry.name.endswith(".toml")]
+    if folder is not None:
+        found += [path.stem for path in sorted(folder.glob("*.toml"))]
+    return {name.casefold(): name for name in found}

@@ -1,0 +1,95 @@
+"""A profile: what one printer model is and can do.
+
+Facts, not behaviour: players, encoder, status engine and learner ask the profile and decide themselves. Every length is
+in dots of the head. What is not known of a model is inherited from its family and in the end from ``epson``, because
+the field imitates Epson; the file ``models/<name>.toml`` says what was found out beyond that, with its source.
+
+``dialect``, ``multibyte.system`` and ``learn`` may be open: then the bytes decide (`kvit.escpos.learn`, fingerprints).
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Font(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A built-in font: its cell in dots and how many cells stand on a line of the full printable width."""
+
+    width: int
+    height: int
+    columns: int
+
+
+class Multibyte(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How pairs of bytes above 7F are read."""
+
+    system: str = "none"
+    """A name of `kvit.escpos.multibyte.SYSTEMS`; ``open``: not known, to be learned."""
+    power_on: bool = False
+    """True when the printer reads pairs after power-on and after ``ESC @``, before any ``FS &``."""
+    cell_width: int = 24
+    cell_height: int = 24
+
+
+class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One model. ``name`` is as `load` takes it; lists of flags are sets of the words documented in the how-to."""
+
+    name: str
+    vendor: str = ""
+    model: str = ""
+    dialect: str | None = None
+    """``epson`` or a file under ``escpos/dialects`` (``xprinter rongta sprt star bematech escp`` …); None: open."""
+    dpi: int = 203
+    width_dots: int = 576
+    paper_mm: int = 80
+    fonts: dict[str, Font] = {}
+    """By letter: ``A`` (``ESC M 0``), ``B`` (1), ``C`` (2) …; special fonts of ``ESC M 97`` on are ``a`` and ``b``."""
+    code_pages: dict[int, str] = {}
+    """The ``n`` of ``ESC t n`` to a name of `kvit.escpos.codepage`; ``unknown`` where the maker does not tell."""
+    code_page: int = 0
+    """The page selected after power-on and ``ESC @``."""
+    international: int = 0
+    """The set of ``ESC R n`` after power-on."""
+    learn: bool = False
+    """True when ``code_pages`` is only a first guess: another table may fit the bytes better."""
+    multibyte: Multibyte = Multibyte()
+    line_spacing: int = 30
+    """Dots of ``ESC 2``."""
+    motion_x: int = 203
+    """The ``x`` of ``GS P`` after power-on: units to the inch across."""
+    motion_y: int = 203
+    """The ``y`` of ``GS P`` after power-on: units to the inch down; half dots (360, 406) where the manual says so."""
+    features: frozenset[str] = frozenset()
+    symbologies: tuple[str, ...] = ()
+    """Bar codes and 2D symbols it prints itself, by the names of ``kvit.paper.symbol``."""
+    colors: tuple[str, ...] = ("black",)
+    buffer_bytes: int = 4096
+    """The receive buffer."""
+    cutter_dots: int = 110
+    """From the head to the blade: what a cut without feed leaves above the tear."""
+    status: str = "full"
+    """``none``; ``basic`` (DLE EOT, GS r, ESC v/u); ``asb`` (basic and GS a, GS I); ``full`` (asb and GS ( H)."""
+    model_id: int = 0x20
+    type_id: int = 0x02
+    rom_id: int = 0x01
+    maker: str = ""
+    """What ``GS I`` 66 says; empty: the vendor."""
+    firmware: str = "1.00"
+    serial: str = "KVIT000001"
+    asb_tail: int = 0x0F
+    """The fourth byte of the automatic status."""
+    fs_2_bytes: int = 72
+    """Data bytes of ``FS 2``: 72 (24x24), 60 (20x24) or 32 (16x16)."""
+    quirks: frozenset[str] = frozenset()
+    """Departures from the manual, each a word explained in docs/howto/add-a-printer-profile.md."""
+    notes: str = ""
+    source: str = ""
+
+    @property
+    def font(self) -> Font:
+        """Font A, the one a printer wakes up with."""
+        return self.fonts["A"]
+
+    def has(self, word: str) -> bool:
+        """Say whether the feature or quirk of that name is set."""
+        return word in self.features or word in self.quirks
