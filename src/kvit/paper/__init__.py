@@ -1,0 +1,1 @@
+"""What lies on paper: documents, sheets, and the ways to look at them."""

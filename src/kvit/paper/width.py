@@ -1,0 +1,81 @@
+"""How many cells a letter takes on a receipt head.
+
+A receipt is a grid of narrow cells (12 dots of font A). Han, kana, Hangul and full-width forms take two of them
+(Unicode Standard Annex 11: East Asian Width W and F), combining marks take none: they are struck over the letter
+before them (Thai vowels and tones above all). Everything else takes one.
+
+East Asian *ambiguous* letters (Cyrillic, Greek, box drawing) count one here. A Chinese or Korean head prints them in
+two cells when they came as a two-byte code: that is known to whoever decoded the bytes, never from the letter alone, so
+the player tells it by the run's ``advance`` and not by this file.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+
+SOFT_HYPHEN = "\u00ad"
+"""A format letter to Unicode, a plain hyphen to every printer whose code page has it."""
+
+_ASIDE = re.compile(
+    # Blocks with marks, format letters or wide letters: whatever may be wider or narrower than one cell.
+    "[\u0300-\u036f\u0483-\u0489\u0591-\u061c\u064b-\u0670\u06d6-\u074c\u07a6-\u0902\u093a-\u0fff\u102d-\u109d"
+    "\u1100-\u115f\u135b-\u139f\u1712-\u1dff\u200b-\u200f\u202a-\u202e\u2060-\u206f\u20d0-\u20ff\u231a\u231b\u2329\u232a"
+    "\u23e9-\u23f3\u25fd\u25fe\u2614-\u27bf\u2b1b-\u2b55\u2cef-\u2cf1\u2d7f\u2de0-\ud7ff\uf900-\ufb1f\ufe00-\ufe6f"
+    "\ufeff-\uff60\uffe0-\uffe6\ufff9-\ufffb\U00010000-\U0010ffff]"
+)
+
+
+@lru_cache(maxsize=4096)
+def cell_width(letter: str) -> int:
+    """Cells of one letter: 0 for a mark that stands on the letter before it, 2 for a wide one, else 1."""
+    category = unicodedata.category(letter)
+    if category in ("Mn", "Me", "Cf") and letter != SOFT_HYPHEN:
+        return 0
+    if category == "Cn":  # Python calls letters not yet assigned full-width
+        return 1
+    return 2 if unicodedata.east_asian_width(letter) in ("W", "F") else 1
+
+
+def is_plain(text: str) -> bool:
+    """True when every letter takes exactly one cell, so that ``len`` is the width."""
+    return text.isascii() or _ASIDE.search(text) is None
+
+
+def cells(text: str) -> int:
+    """Cells of a whole text."""
+    return len(text) if is_plain(text) else sum(map(cell_width, text))
+
+
+def letters(text: str) -> int:
+    """How many letters take an advance: all but the combining marks."""
+    return len(text) if is_plain(text) else sum(1 for letter in text if cell_width(letter))
+
+
+def segments(text: str) -> Iterator[tuple[bool, str]]:
+    """Cut a text where its cell width changes: ``(wide, piece)``; marks stay with the letter they stand on."""
+    start, wide = 0, False
+    for place, letter in enumerate(text):
+        width = cell_width(letter)
+        if width == 0 or (width == 2) == wide:
+            continue
+        if place > start:
+            yield wide, text[start:place]
+        start, wide = place, width == 2
+    if start < len(text):
+        yield wide, text[start:]
+
+
+def clusters(text: str) -> list[str]:
+    """The letters of a text, each with the marks that stand on it; marks without a letter make a cluster of their own."""
+    if is_plain(text):
+        return list(text)
+    found: list[str] = []
+    for letter in text:
+        if found and cell_width(letter) == 0:
+            found[-1] += letter
+        else:
+            found.append(letter)
+    return found
