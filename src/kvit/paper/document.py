@@ -1,0 +1,185 @@
+"""The document: a receipt before anybody knows the paper.
+
+Blocks from top to bottom, each a thing a cashier has a word for: text, a left and right pair, a table, a line, a picture,
+a symbol, a feed, a cut, the drawer, a beep. Nothing in it is in dots of a head, so one document fits 58, 80 and 112 mm.
+Lengths are cells (a narrow letter of font A at size 1) where they count letters, and per cent of the paper where not.
+
+JSON is the same thing, name for name: ``parse(print_document(document)) == document`` for every document. Unknown keys,
+wrong types and values out of range are refused with the place (``$.blocks[3].columns``); nothing is guessed.
+Picture data are base64 in JSON, as msgspec writes bytes.
+
+Text is data: whatever control letters stand in it never reach a printer (`kvit.paper.typeset`).
+
+Left out so far: stored logos, spans of table cells, page-mode areas, copies, letters turned by 90 degrees.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+Align = Literal["left", "centre", "right"]
+Wrap = Literal["word", "character", "ellipsis"]
+Size = Annotated[int, Meta(ge=1, le=8)]
+Cells = Annotated[int, Meta(ge=0, le=255)]
+Percent = Annotated[int, Meta(ge=1, le=100)]
+
+BLOCKS_MAX = 20_000
+"""A day's journal printed at once; more is a mistake, and a sheet ends near there anyway."""
+TEXT_MAX = 100_000
+"""Letters of one span: fifty metres of paper."""
+PICTURE_BYTES_MAX = 4 << 20
+"""Of one picture file: more than any logo, less than a photograph straight from a camera needs."""
+SYMBOL_LETTERS_MAX = 7_089
+"""The digits of the largest QR code."""
+
+
+class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What all parts of a document have in common: they never change, and refuse names they do not know."""
+
+
+class Span(Model, frozen=True):
+    """Letters of one look."""
+
+    text: Annotated[str, Meta(max_length=TEXT_MAX)]
+    bold: bool = False
+    underline: Literal[0, 1, 2] = 0
+    """Thickness in dots."""
+    invert: bool = False
+    """White on black."""
+    italic: bool = False
+    width: Size = 1
+    height: Size = 1
+    font: Literal["A", "B", "C"] = "A"
+    colour: Literal["black", "red"] = "black"
+
+
+Content = Annotated[str, Meta(max_length=TEXT_MAX)] | list[Span]
+"""Plain letters, or letters of several looks."""
+
+
+class Text(Model, frozen=True, tag="text"):
+    """A paragraph; ``\\n`` begins a new line."""
+
+    content: Content
+    align: Align = "left"
+    wrap: Wrap = "word"
+    upside_down: bool = False
+
+
+class Pair(Model, frozen=True, tag="pair"):
+    """Something on the left and something on the right of one line; the left gives way and wraps."""
+
+    left: Content
+    right: Content
+    wrap: Wrap = "word"
+
+
+class Column(Model, frozen=True):
+    """One column: ``width`` cells when given, else a share by ``weight``, else as wide as its widest cell."""
+
+    width: Cells = 0
+    weight: Cells = 0
+    align: Align = "left"
+    wrap: Wrap = "word"
+
+
+class Table(Model, frozen=True, tag="table"):
+    """Rows of cells under common columns. With ``border`` the rules join; ``heads`` rows are ruled off below."""
+
+    columns: Annotated[list[Column], Meta(min_length=1, max_length=64)]
+    rows: Annotated[list[list[Content]], Meta(max_length=BLOCKS_MAX)]
+    gap: Cells = 1
+    border: bool = False
+    heads: Cells = 0
+
+
+class Line(Model, frozen=True, tag="line"):
+    """A rule across the paper."""
+
+    look: Literal["single", "double", "dashed"] = "single"
+
+
+class Image(Model, frozen=True, tag="image"):
+    """A picture: the bytes of a PNG, JPEG, BMP, GIF, WebP or PBM file. Wider than the paper, it is made to fit."""
+
+    data: Annotated[bytes, Meta(min_length=1, max_length=PICTURE_BYTES_MAX)]
+    align: Align = "centre"
+    percent: Percent | None = None
+    """Share of the paper's width; None: dot for dot, made smaller where it does not fit."""
+    tone: Literal["auto", "line", "floyd-steinberg", "atkinson", "bayer"] = "auto"
+
+
+class Code(Model, frozen=True, tag="code"):
+    """A bar code or 2D symbol, named as `kvit.paper.symbol.KINDS` has it. Check digits are added or verified."""
+
+    kind: str
+    data: Annotated[str, Meta(min_length=1, max_length=SYMBOL_LETTERS_MAX)]
+    align: Align = "centre"
+    module: Annotated[int, Meta(ge=1, le=16)] | None = None
+    """Dots of the narrowest bar or of a 2D module; None: what fits well."""
+    height: Annotated[int, Meta(ge=1, le=255)] = 80
+    """Dots of the bars; 2D symbols have their own."""
+    level: Literal["", "L", "M", "Q", "H"] = ""
+    """Error correction of QR; empty: M."""
+    letters: Literal["none", "above", "below", "both"] = "below"
+    """Where a bar code's letters for people stand."""
+
+
+class Feed(Model, frozen=True, tag="feed"):
+    """Paper without print."""
+
+    lines: Annotated[int, Meta(ge=0, le=100)] = 1
+
+
+class Cut(Model, frozen=True, tag="cut"):
+    """Cut the paper. Two cuts with nothing printed between are one."""
+
+    full: bool = False
+
+
+class Pulse(Model, frozen=True, tag="pulse"):
+    """Open the drawer."""
+
+    pin: Literal[2, 5] = 2
+    on_ms: Annotated[int, Meta(ge=2, le=510)] = 120
+    off_ms: Annotated[int, Meta(ge=2, le=510)] = 240
+
+
+class Beep(Model, frozen=True, tag="beep"):
+    """Sound the buzzer."""
+
+    times: Annotated[int, Meta(ge=1, le=9)] = 1
+
+
+Block = Text | Pair | Table | Line | Image | Code | Feed | Cut | Pulse | Beep
+
+
+class Document(Model, frozen=True):
+    """A whole receipt. ``left`` and ``right`` are margins in cells."""
+
+    blocks: Annotated[list[Block], Meta(max_length=BLOCKS_MAX)]
+    left: Cells = 0
+    right: Cells = 0
+
+
+class DocumentError(ValueError):
+    """JSON that is no document; the message says what and where (``$.blocks[3].columns``)."""
+
+
+def parse(text: bytes | str) -> Document:
+    """Read the JSON form. Raises `DocumentError`."""
+    try:
+        return _DECODER.decode(text)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise DocumentError(str(error)) from None
+
+
+def print_document(document: Document) -> bytes:
+    """Write the JSON form, indented; what has its usual value is left out."""
+    return msgspec.json.format(msgspec.json.encode(document), indent=1)
+
+
+_DECODER = msgspec.json.Decoder(Document)

@@ -1,0 +1,81 @@
+"""Ink: what is sent as dots because the head has no letters, no symbol or no picture of its own for it.
+
+Three forms. *Columns* (``ESC * 33``): 24 dots high, standing among the letters of a line. A *whole line* drawn as one
+picture, where letters are higher than that. A *picture* across the paper, in one piece where the head takes rasters, in
+bands of 24 dots where it only takes columns.
+
+Drawn by the same rasteriser as every preview (`kvit.paper.raster`), which is loaded when first needed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from kvit.escpos.motion import down
+from kvit.escpos.profiles import Profile
+from kvit.paper import image, reach
+from kvit.paper.image import COLUMN_ROWS
+from kvit.paper.sheet import Picture, Run, Sheet, Style
+
+if TYPE_CHECKING:
+    from kvit.paper.fonts import Bits
+
+KEPT_WORDS = 4_096
+
+
+def is_column(profile: Profile) -> bool:
+    """True when pictures go as columns, in bands."""
+    return reach.picture_way(profile) == "columns"
+
+
+def packed(dots: Bits) -> bytes:
+    """Dots as rows of bytes."""
+    import numpy as np
+
+    return np.packbits(dots, axis=1).tobytes()
+
+
+def inline(run: Run) -> Picture:
+    """A run of 24 dots as columns in its place."""
+    bits = _word(run.text, run.advance, run.style, run.width)
+    return Picture(run.x, 0, run.width, COLUMN_ROWS, run.width, COLUMN_ROWS, bits, start=run.start, end=run.end)
+
+
+@lru_cache(maxsize=KEPT_WORDS)
+def _word(text: str, advance: int, style: Style, width: int) -> bytes:
+    from kvit.paper.raster import strip_of
+
+    dots = strip_of(Run(0, 0, width, COLUMN_ROWS, text, advance, style), Counter())
+    return image.fit(packed(dots), dots.shape[1], dots.shape[0], width, COLUMN_ROWS)
+
+
+def whole_line(runs: list[Run], upside_down: bool = False) -> tuple[int, int, int, bytes]:
+    """A line drawn as one picture from its leftmost letter on: where it begins, columns, rows, bits."""
+    from kvit.paper.raster import draw
+
+    left = min(run.x for run in runs)
+    rise = max(run.height - run.height // 8 for run in runs)
+    rows = rise + max(run.height // 8 for run in runs)
+    width = max(run.x + run.width for run in runs) - left
+    placed = [msgspec.structs.replace(run, x=run.x - left, y=rise - (run.height - run.height // 8)) for run in runs]
+    dots = draw(Sheet(width, 0, rows, list(placed), [], [])).page[:rows]
+    return left, width, rows, packed(dots[::-1, ::-1] if upside_down else dots)
+
+
+def pictures(x: int, y: int, columns: int, rows: int, bits: bytes, profile: Profile, block: int) -> list[Picture]:
+    """A picture as the head takes it: whole and of whole bytes, or in bands of 24 dots."""
+    if not is_column(profile):
+        whole = columns + 7 & ~7
+        return [Picture(x, y, whole, rows, whole, rows, reach.defused(bits, profile), start=block, end=block + 1)]
+    size = image.row_bytes(columns)
+    step = down(profile).reach(COLUMN_ROWS)
+    made: list[Picture] = []
+    for top in range(0, rows, COLUMN_ROWS):
+        band = bits[top * size : (top + COLUMN_ROWS) * size].ljust(COLUMN_ROWS * size, b"\0")
+        made.append(Picture(x, y, columns, COLUMN_ROWS, columns, COLUMN_ROWS, band, start=block, end=block + 1))
+        y += step
+    return made

@@ -1,0 +1,163 @@
+"""Layout: where things stand on papers of three widths, and what is told when a head can not."""
+
+from __future__ import annotations
+
+import pytest
+
+from kvit.escpos import Profile, load_profile
+from kvit.paper import code128
+from kvit.paper.builder import Builder, span
+from kvit.paper.document import Column, Document
+from kvit.paper.languages.escpos_write import write
+from kvit.paper.layout import lay_out, on_paper
+from kvit.paper.render import text as as_text
+from kvit.paper.sheet import Picture, Sheet, Symbol
+from kvit.paper.typeset import clean_text
+from tests.paper.printing import PRINTER, places, printed, printer, runs
+
+CHINESE = load_profile("xprinter")
+
+
+def shown(document: Document, profile: Profile = PRINTER) -> list[str]:
+    """The lines of text on the paper."""
+    return as_text.render(printed(write(lay_out(document, profile), profile), profile)).splitlines()
+
+
+def codes(sheet: Sheet) -> list[str]:
+    return [problem.code for problem in sheet.problems]
+
+
+@pytest.mark.parametrize(("paper_mm", "columns"), [(58, 32), (80, 48), (112, 69)])
+def test_one_document_on_three_papers(paper_mm: int, columns: int) -> None:
+    document = Builder().line("dashed").pair("Latte", "4.50").text("Thanks", align="right").document()
+    lines = shown(document, on_paper(PRINTER, paper_mm))
+    assert lines[0] == "-" * columns
+    assert lines[1] == "Latte" + "4.50".rjust(columns - 5)
+    assert lines[2] == "Thanks".rjust(columns)
+
+
+def test_columns_by_width_weight_and_content() -> None:
+    columns = [Column(weight=2), Column(width=6, align="right"), Column(weight=1, align="centre"), Column()]
+    document = Builder().table(columns, [["left", "6", "mid", "auto"], ["a b " * 9, "1", "m", "x"]]).document()
+    sheet = lay_out(document, on_paper(PRINTER, 58))
+    assert [(x // 12, text) for x, y, text in places(sheet) if y == 0] == [
+        (0, "left"),
+        (18, "6"),
+        (22, "mid"),
+        (28, "auto"),
+    ]
+    assert [text for x, _, text in places(sheet) if x == 0] == ["left", "a b a b a b", "a b a b a b", "a b a b a b"]
+
+
+@pytest.mark.parametrize(
+    ("wrap", "lines"),
+    [
+        ("word", ["one two", "three", "four"]),
+        ("character", ["one two th", "ree four"]),
+        ("ellipsis", ["one two t…"]),
+    ],
+)
+def test_wrapping(wrap: str, lines: list[str]) -> None:
+    document = Builder().table([Column(width=10, wrap=wrap)], [["one two three four"]])  # type: ignore[arg-type]
+    if wrap == "word":
+        document = Builder().table([Column(width=8)], [["one two three four"]])
+    assert shown(document.document()) == lines
+
+
+def test_wide_letters_break_anywhere_and_count_two() -> None:
+    sheet = lay_out(Builder().table([Column(width=6)], [["特级初榨橄榄油"]]).document(), CHINESE)
+    assert places(sheet) == [(0, 0, "特级初"), (0, 30, "榨橄榄"), (0, 60, "油")]
+
+
+def test_cyrillic_is_narrow_from_a_page_even_where_a_wide_set_has_it() -> None:
+    (run,) = runs(lay_out(Builder().text("Итого").document(), CHINESE))
+    assert (run.advance, run.width) == (12, 60)
+
+
+def test_a_bordered_table_joins() -> None:
+    document = Builder().table([Column(), Column()], [["a", "b"], ["c", "d"]], border=True, heads=1).document()
+    assert shown(document) == ["┌─┬─┐", "│a│b│", "├─┼─┤", "│c│d│", "└─┴─┘"]
+    assert [run.y for run in runs(lay_out(document, PRINTER)) if run.x == 0] == [0, 24, 48, 72, 96]
+
+
+def test_letters_the_head_lacks_are_pictures_and_told() -> None:
+    sheet = lay_out(Builder().pair("우유", "1.89").document(), PRINTER)
+    assert [type(box).__name__ for box in sheet.boxes] == ["Picture", "Run"]
+    assert sheet.problems[0].values == {"text": "우유"}
+    big = lay_out(Builder().text("우유", width=2, height=2).document(), PRINTER)
+    (picture,) = big.boxes
+    assert isinstance(picture, Picture)
+    assert (picture.columns, picture.rows) == (96, 48)
+
+
+def test_a_head_without_pictures_prints_question_marks_and_says_so() -> None:
+    sheet = lay_out(Builder().text("우유 x").document(), load_profile("TM-U220"))
+    assert "".join(run.text for run in runs(sheet)) == "???? x"
+    assert codes(sheet) == ["letters.lost"]
+
+
+def test_what_the_head_has_not_is_told() -> None:
+    document = Builder().text(span("a", italic=True, colour="red", font="C")).cut().pulse().beep().document()
+    bare = printer(features=frozenset({"raster"}), dialect="sunmi")
+    absent = ["cut.absent", "pulse.absent", "beep.absent"]
+    assert codes(lay_out(document, bare)) == ["look.absent", "look.absent", "look.absent", *absent]
+
+
+def test_right_to_left_is_printed_as_written_and_told() -> None:
+    assert "letters.right_to_left" in codes(lay_out(Builder().text("שלום").document(), PRINTER))
+
+
+def test_cut_is_never_doubled_and_falls_back() -> None:
+    document = Builder().text("a").cut().feed(2).cut(full=True).cut().text("b").cut(full=True).document()
+    assert [event.values["full"] for event in lay_out(document, PRINTER).events] == [0, 1]
+    partial = printer(features=PRINTER.features - {"cut_full"})
+    assert [event.values["full"] for event in lay_out(document, partial).events] == [0, 0]
+
+
+def test_symbols_fit_or_are_told() -> None:
+    document = Builder().code("qr", "x" * 300, module=16).code("ean13", "978020137962").document()
+    small = lay_out(document, on_paper(PRINTER, 58))
+    first, second = small.boxes
+    assert isinstance(first, Symbol)
+    assert isinstance(second, Symbol)
+    assert first.width <= 384
+    assert second.data == b"9780201379624"
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "code"),
+    [
+        ("ean13", "9780201379625", "symbol.check_digit"), ("ean13", "12", "symbol.length"), ("itf", "a", "symbol.letters"),
+        ("code39", "ж", "symbol.letters"), ("runes", "a", "symbol.unsupported"), ("qr", "x" * 3000, "symbol.too_long"),
+        ("code39", "A" * 60, "symbol.too_wide"),
+    ],
+)  # fmt: skip
+def test_symbols_that_are_none(kind: str, data: str, code: str) -> None:
+    sheet = lay_out(Builder().code(kind, data).document(), PRINTER)
+    assert codes(sheet) == [code]
+    assert sheet.boxes == []
+
+
+def test_a_symbol_the_head_lacks_is_drawn() -> None:
+    sheet = lay_out(Builder().code("qr", "hello").document(), printer(symbologies=()))
+    assert codes(sheet) == ["symbol.drawn"]
+    assert isinstance(sheet.boxes[0], Picture)
+
+
+def test_upside_down_stands_on_the_right() -> None:
+    (run,) = runs(lay_out(Builder().text("ab", upside_down=True).document(), PRINTER))
+    assert (run.x, run.direction) == (576 - 24, 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [("e\u0301", "é"), ("a\x1bp\0b", "apb"), ("\u202eabc\u202c", "abc"), ("a\tb", "a b"), ("\ud800\x7f\x9b", "")],
+)  # fmt: skip
+def test_text_is_composed_and_holds_no_orders(text: str, clean: str) -> None:
+    assert clean_text(text) == clean
+
+
+@pytest.mark.parametrize("data", [b"ABC-abc", b"12345678", b"No{1234567", b"a1", b"\x01A\x02b", b"123"])
+def test_code_128_data_get_brace_orders_that_read_back(data: bytes) -> None:
+    plain = code128.build_automatic(data)
+    assert code128.build(code128.braced(data)) == plain
