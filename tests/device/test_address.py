@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kvit.device.address import FLOWS, PARITIES, STOPS, Address, SerialLine, parse, show
+from kvit.refusal import Refusal
+
+GOOD = [
+    ("tcp://127.0.0.1:9100", Address("tcp", "127.0.0.1", 9100), "tcp://127.0.0.1:9100"),
+    ("printer.local", Address("tcp", "printer.local", 9100), "tcp://printer.local:9100"),
+    ("tcp://[fe80::1]:9101", Address("tcp", "fe80::1", 9101), "tcp://[fe80::1]:9101"),
+    ("usb:///dev/usb/lp0", Address("usb", path="/dev/usb/lp0"), "usb:///dev/usb/lp0"),
+    ("/dev/usb/lp0", Address("usb", path="/dev/usb/lp0"), "usb:///dev/usb/lp0"),
+    ("/dev/ttyS0", Address("serial", path="/dev/ttyS0", serial=SerialLine()), "serial:///dev/ttyS0"),
+    ("COM3", Address("serial", path="COM3", serial=SerialLine()), "com://COM3"),
+    ("pty://till1", Address("pty", path="till1"), "pty://till1"),
+    ("file:///tmp/a%20b", Address("file", path="/tmp/a b"), "file:///tmp/a%20b"),
+    ("file:///C:/spool/p.bin", Address("file", path="C:/spool/p.bin"), "file://C:/spool/p.bin"),
+    (
+        "serial:///dev/ttyUSB0?baud=19200&parity=even&stop=2&flow=xonxoff&data=7",
+        Address("serial", path="/dev/ttyUSB0", serial=SerialLine(19200, 7, "even", "2", "xonxoff")),
+        "serial:///dev/ttyUSB0?baud=19200&data=7&parity=even&stop=2&flow=xonxoff",
+    ),
+]
+BAD = [
+    ("", "device.address_empty"),
+    ("tcp://\x1b[2J", "device.address_empty"),
+    ("gopher://x", "device.address_kind"),
+    ("tcp://a b:1", "device.address_host"),
+    ("tcp://h:70000", "device.address_port"),
+    ("serial://", "device.address_path"),
+    ("file://relative", "device.address_path"),
+    ("pty://../etc", "device.address_name"),
+    ("com://COM3?baud=fast", "device.address_option"),
+    ("com://COM3?baud=9", "device.address_option"),
+    ("com://COM3?flow=maybe", "device.address_option"),
+    ("com://COM3?speed=1", "device.address_unknown_option"),
+]
+
+
+@pytest.mark.parametrize(("text", "address", "shown"), GOOD)
+def test_good(text: str, address: Address, shown: str) -> None:
+    assert parse(text) == address
+    assert show(address) == shown
+    assert parse(shown) == address
+
+
+@pytest.mark.parametrize(("text", "code"), BAD)
+def test_bad(text: str, code: str) -> None:
+    refused = parse(text)
+    assert isinstance(refused, Refusal)
+    assert refused.code == code
+
+
+LINES = st.builds(
+    SerialLine,
+    st.integers(50, 4_000_000),
+    st.sampled_from((5, 6, 7, 8)),
+    st.sampled_from(PARITIES),
+    st.sampled_from(STOPS),
+    st.sampled_from(FLOWS),
+)
+
+
+@given(LINES, st.from_regex(r"/dev/[A-Za-z0-9_ %?&=-]{1,20}", fullmatch=True))
+def test_twins(line: SerialLine, path: str) -> None:
+    address = Address("serial", path=path, serial=line)
+    assert parse(show(address)) == address
+
+
+@given(st.text(max_size=60))
+def test_nothing_raises(text: str) -> None:
+    parse(text)
