@@ -1,0 +1,142 @@
+"""All lines of one line process, the pairs made by hand, and who is told what."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from kvit.device import pair as pairs
+from kvit.refusal import Refusal
+from kvit.relay.ends import Line
+from kvit.relay.holder import Holder
+from kvit.relay.settings import RelaySettings, check
+
+QUIET_LOOK_S: Final = 5.0
+"""How often quiet lines are looked for: their stored captures go a little later than ``quiet_s``."""
+
+Loader = Callable[[], RelaySettings]
+
+
+class House:
+    """All lines of this process, the pairs made by hand, and who is told what."""
+
+    def __init__(self, folder: Path, load: Loader, *, hold: bool = True) -> None:
+        """Take the folder for everything, and what gives the settings (again at each reload)."""
+        self.folder = folder
+        self._load = load
+        self.lines: dict[str, Line] = {}
+        self.pairs: dict[str, pairs.Pair] = {}
+        self.holder = Holder(folder / "run" / "holder.sock") if hold and sys.platform != "win32" else Holder(None)
+        self._wake_socket = _wake_socket()
+        self._wake_path = str(folder / "run" / "wake.sock")
+        self.stopping = asyncio.Event()
+        self.keep_ports = True
+        self._quiet_s = 30.0
+        self._quiet_timer: asyncio.TimerHandle | None = None
+
+    async def start(self) -> None:
+        """Open all lines and pairs. Whatever is raised, nothing opened is left, nor a holder that was started for it."""
+        try:
+            await self._start()
+        except BaseException:
+            await self.give_up()
+            raise
+
+    async def _start(self) -> None:
+        for name in ("capture", "ports", "run"):
+            (self.folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.holder.start()
+        await self.reload()
+        for name in pairs.remembered(self.folder / "ports"):
+            try:
+                self.pair(name)
+            except OSError:
+                continue
+        self._quiet()
+
+    async def reload(self) -> Refusal | None:
+        """Make the lines what the settings say now; lines that did not change are not touched."""
+        settings = self._load()
+        if (wrong := check(settings)) is not None:
+            return wrong
+        self._quiet_s = settings.quiet_s
+        wanted = {line.name: line for line in settings.line}
+        for name, line in list(self.lines.items()):
+            if wanted.get(name) != line.settings:
+                same_port = name in wanted and wanted[name].till == line.settings.till
+                await line.close(keep_ports=same_port)
+                del self.lines[name]
+        for name, entry in wanted.items():
+            if name not in self.lines:
+                self.lines[name] = Line(entry, self)
+                await self.lines[name].open()
+        return None
+
+    async def stop(self) -> None:
+        """End all lines. What tills see stays with the holder, unless we were told to end for good."""
+        for line in self.lines.values():
+            await line.close(keep_ports=self.keep_ports)
+        if not self.keep_ports:
+            self.holder.end()
+        self.holder.close()
+        if self._quiet_timer is not None:
+            self._quiet_timer.cancel()
+        if self._wake_socket is not None:
+            self._wake_socket.close()
+
+    async def give_up(self) -> None:
+        """End after a start that failed. A holder that was there before us keeps what tills have open, for the next try."""
+        self.keep_ports = not self.holder.ours
+        try:
+            await self.stop()
+        finally:
+            if self.holder.ours:
+                self.holder.end()
+
+    def pair(self, name: str) -> pairs.Pair:
+        """Give the virtual pair of that name: ours, the holder's, or a new one. Raises OSError."""
+        if name not in self.pairs:
+            ports = self.folder / "ports"
+            held = self.holder.get(f"pty://{name}")
+            if len(held) == 2:
+                self.pairs[name] = pairs.adopt(ports, name, held[0], held[1])
+            else:
+                self.pairs[name] = pairs.open_pair(ports, name)
+                self.holder.put(f"pty://{name}", [self.pairs[name].master, self.pairs[name].slave])
+        return self.pairs[name]
+
+    def drop_pair(self, name: str) -> bool:
+        """Let go of a pair no line uses; False when one does or there is none."""
+        used = any(line.settings.till == f"pty://{name}" for line in self.lines.values())
+        if used or name not in self.pairs:
+            return False
+        pair = self.pairs.pop(name)
+        self.holder.drop(f"pty://{name}")
+        pairs.close(pair)
+        return True
+
+    def wake(self) -> None:
+        """Tell the shop that a capture has grown; nobody listening is no harm."""
+        if self._wake_socket is None:
+            return
+        try:
+            self._wake_socket.sendto(b"", self._wake_path)
+        except OSError:
+            return
+
+    def _quiet(self) -> None:
+        for line in self.lines.values():
+            line.pump.quiet(self._quiet_s)
+        self._quiet_timer = asyncio.get_running_loop().call_later(QUIET_LOOK_S, self._quiet)
+
+
+def _wake_socket() -> socket.socket | None:
+    if not hasattr(socket, "AF_UNIX") or sys.platform == "win32":
+        return None
+    sock = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    sock.setblocking(False)
+    return sock

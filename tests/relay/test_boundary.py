@@ -1,0 +1,177 @@
+"""Timed replays: `TIME "bytes"` lines in, printouts out. Written as `text|ended_by`, amendments as `+word`."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+import pytest
+
+from kvit.escpos import Parser
+from kvit.relay.boundary import Amended, Boundary, Event
+
+REPLAYS: dict[str, tuple[str, list[str]]] = {
+    "a cut ends it": (r"""0.0 "\x1b@Shop\nTOTAL 5.00\n\x1dV\x00" """, [r"\x1b@Shop\nTOTAL 5.00\n\x1dV\x00|cut"]),
+    "a cut without a total is held, then ends it": (
+        r"""0.0 "\x1b@Coupon\n\x1dV\x00"
+        1.0 "" """,
+        [r"\x1b@Coupon\n\x1dV\x00|cut"],
+    ),
+    "a coupon of the same sale": (
+        r"""0.0 "\x1b@Coupon\n\x1dV\x00"
+        0.1 "Shop\nTOTAL 5.00\n\x1dV\x00" """,
+        [r"\x1b@Coupon\n\x1dV\x00Shop\nTOTAL 5.00\n\x1dV\x00|cut"],
+    ),
+    "reset after the cut is no coupon": (
+        r"""0.0 "\x1b@Coupon\n\x1dV\x00"
+        0.1 "\x1b@Shop\nTOTAL 5.00\n\x1dV\x00" """,
+        [r"\x1b@Coupon\n\x1dV\x00|cut", r"\x1b@Shop\nTOTAL 5.00\n\x1dV\x00|cut"],
+    ),
+    "silence ends it": (
+        r"""0.0 "Shop\nline\n"
+        1.5 "line\n"
+        3.4 "line\n"
+        5.5 "Shop\n"
+        9.0 "" """,
+        [r"Shop\nline\nline\nline\n|idle", r"Shop\n|idle"],
+    ),
+    "questions do not keep it open": (
+        r"""0.0 "Shop\nline\n"
+        1.0 "\x10\x04\x01"
+        1.9 "\x10\x04\x01"
+        2.5 "\x10\x04\x01" """,
+        [r"Shop\nline\n\x10\x04\x01\x10\x04\x01|idle"],
+    ),
+    "questions between receipts are no receipt": (
+        r"""0.0 "\x10\x04\x01"
+        1.0 "\x10\x04\x04"
+        20.0 "\x1dr\x01" """,
+        [],
+    ),
+    "an early header waits however long": (
+        r"""0.0 "\x1b@Shop\nTOTAL 5.00\n\x1dV\x00Shop\nStreet 1\n"
+        600.0 "\x1b@TOTAL 6.00\n\x1dV\x00" """,
+        [r"\x1b@Shop\nTOTAL 5.00\n\x1dV\x00|cut", r"Shop\nStreet 1\n\x1b@TOTAL 6.00\n\x1dV\x00|cut"],
+    ),
+    "reset in the middle is no end": (
+        r"""0.0 "\x1b@Shop\n"
+        0.1 "\x1b@TOTAL 5.00\n\x1dV\x00" """,
+        [r"\x1b@Shop\n\x1b@TOTAL 5.00\n\x1dV\x00|cut"],
+    ),
+    "reset and pulse are an end": (
+        r"""0.0 "\x1b@Shop\nTOTAL 5.00\n\x1bp\x00\x19\x19\x1b@Shop\nTOTAL 6.00\n\x1dV\x00" """,
+        [r"\x1b@Shop\nTOTAL 5.00\n\x1bp\x00\x19\x19|init", r"\x1b@Shop\nTOTAL 6.00\n\x1dV\x00|cut"],
+    ),
+    "reset and the known header are an end": (
+        r"""0.0 "\x1b@Shop\nTOTAL 5.00\n\x1dV\x00"
+        9.0 "\x1b@Shop\nTOTAL 5.00\n\x1dV\x00"
+        18.0 "\x1b@Shop\nTOTAL 5.00\n\x1dV\x00"
+        27.0 "\x1b@Shop\nTOTAL 6.00\n\x1b@Shop\nTOTAL 7.00\n\x1dV\x00" """,
+        [
+            r"\x1b@Shop\nTOTAL 5.00\n\x1dV\x00|cut",
+            r"\x1b@Shop\nTOTAL 5.00\n\x1dV\x00|cut",
+            r"\x1b@Shop\nTOTAL 5.00\n\x1dV\x00|cut",
+            r"\x1b@Shop\nTOTAL 6.00\n|init",
+            r"\x1b@Shop\nTOTAL 7.00\n\x1dV\x00|cut",
+        ],
+    ),
+    "the printer switched off is nearly an end, a question makes it one": (
+        r"""0.0 "Shop\nTOTAL 5.00\n\x1dr\x01\x1b=\x00" """,
+        [r"Shop\nTOTAL 5.00\n\x1dr\x01\x1b=\x00|off"],
+    ),
+    "a page printed and a question": (
+        r"""0.0 "\x1bLShop\nTOTAL 5.00\n\x0c\x1dr\x01" """,
+        [r"\x1bLShop\nTOTAL 5.00\n\x0c\x1dr\x01|ask"],
+    ),
+    "the drawer after the cut is an amendment": (
+        r"""0.0 "\x1b@TOTAL 5.00\n\x1dV\x00"
+        0.5 "\x1bp\x00\x19\x19"
+        20.0 "\x1bp\x00\x19\x19"
+        30.0 "" """,
+        [r"\x1b@TOTAL 5.00\n\x1dV\x00|cut", r"+pulse \x1bp\x00\x19\x19", r"\x1bp\x00\x19\x19|idle"],
+    ),
+    "two cuts are one": (
+        r"""0.0 "\x1b@TOTAL 5.00\n\x1dV\x00\n\n\x1dV\x00"
+        9.0 "\x1b@TOTAL 5.00\n\x1dV\x00" """,
+        [r"\x1b@TOTAL 5.00\n\x1dV\x00|cut", r"+cut \n\n\x1dV\x00", r"\x1b@TOTAL 5.00\n\x1dV\x00|cut"],
+    ),
+    "closing the port ends it": (r"""0.0 "Shop\nline\n" close""", [r"Shop\nline\n|close"]),
+    "closing without a mark is nothing": (r"""0.0 "\x1b@\x1dr\x01\x10\x04\x01" close""", []),
+    "a drawer opened without a sale": (
+        r"""0.0 "\x1b@\x1bp\x00\x19\x19"
+        5.0 "" """,
+        [r"\x1b@\x1bp\x00\x19\x19|idle"],
+    ),
+    "a pulse long after a receipt is no part of it": (
+        r"""0.0 "TOTAL 5.00\n\x1dV\x00"
+        60.0 "\x1bp\x00\x19\x19" close""",
+        [r"TOTAL 5.00\n\x1dV\x00|cut", r"\x1bp\x00\x19\x19|close"],
+    ),
+    "settings left over are no printout": (
+        r"""0.0 "TOTAL 5.00\n\x1dV\x00\x1b@\x1b!\x00" close""",
+        [r"TOTAL 5.00\n\x1dV\x00|cut"],
+    ),
+    "a picture is a mark": (
+        r"""0.0 "\x1b@\x1dv0\x00\x01\x00\x02\x00\x1d\x56\n\x1dV\x00"
+        1.0 "" """,
+        [r"\x1b@\x1dv0\x00\x01\x00\x02\x00\x1d\x56\n\x1dV\x00|cut"],
+    ),
+    "a total in Korean": (
+        r"""0.0 "\xc7\xd5\xb0\xe8 5,000\n\x1dV\x00Shop\n\x1b@" """,
+        [r"\xc7\xd5\xb0\xe8 5,000\n\x1dV\x00|cut"],
+    ),
+}
+
+
+def replay(text: str, chunk: int = 1 << 20) -> list[str]:
+    parser, boundary, stream = Parser(), Boundary(), b""
+    out: list[str] = []
+
+    def tell(events: list[Event]) -> None:
+        for event in events:
+            if isinstance(event, Amended):
+                out.append(f"+{event.word} {_show(stream[event.at : event.end])}")
+            else:
+                out.append(f"{_show(stream[event.start : event.end])}|{event.ended_by}")
+
+    time_s = 0.0
+    for time_text, quoted, close in re.findall(r'([\d.]+) ("(?:[^"\\]|\\.)*")[ ]?(close)?', text):
+        time_s, data = float(time_text), ast.literal_eval("b" + quoted)
+        tell(boundary.tick(time_s))
+        for at in range(0, len(data), chunk):
+            stream += data[at : at + chunk]
+            for command in parser.feed(data[at : at + chunk]):
+                tell(boundary.command(command, parser.dialect, time_s))
+        if close:
+            tell(boundary.close(time_s))
+    return out
+
+
+def _show(data: bytes) -> str:
+    return data.decode("latin-1")
+
+
+def _expected(text: str) -> str:
+    return str(ast.literal_eval(f'b"{text}"').decode("latin-1"))
+
+
+@pytest.mark.parametrize("chunk", [1 << 20, 1, 3])
+@pytest.mark.parametrize("name", REPLAYS)
+def test_replay(name: str, chunk: int) -> None:
+    text, expected = REPLAYS[name]
+    assert replay(text, chunk) == [_expected(entry) for entry in expected]
+
+
+def test_a_till_that_pauses_inside_receipts_is_learned() -> None:
+    boundary = Boundary()
+    assert boundary.idle_s == 2.0
+    text = '0.0 "Shop\\nline\\n" 3.0 "line\\nTOTAL 5.00\\n\\x1dV\\x00"'
+    parser = Parser()
+    for time_text, quoted, _ in re.findall(r'([\d.]+) ("(?:[^"\\]|\\.)*")[ ]?(close)?', text):
+        for command in parser.feed(ast.literal_eval("b" + quoted)):
+            boundary.command(command, parser.dialect, float(time_text))
+    assert boundary.idle_s == 6.0
+
+
+def test_slow_wires_wait_twenty_byte_times() -> None:
+    assert Boundary(byte_s=0.2).idle_s == 4.0
