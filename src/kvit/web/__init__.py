@@ -1,0 +1,16 @@
+"""The windows for customers and staff: two ASGI applications and what they must be given."""
+
+from kvit.web.context import Context, LineState, NoRelay, PairState, RelayControl, Render, RenderFailed
+from kvit.web.windows import public_app, staff_app
+
+__all__ = [
+    "Context",
+    "LineState",
+    "NoRelay",
+    "PairState",
+    "RelayControl",
+    "Render",
+    "RenderFailed",
+    "public_app",
+    "staff_app",
+]

@@ -1,0 +1,149 @@
+"""What the windows are given: everything they need and can not know themselves.
+
+``app`` builds one ``Context`` and hands it to ``public_app`` and ``staff_app``. Clock, randomness, drawing and the
+relay come in here, so that a test gives its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Protocol
+
+import msgspec
+
+from kvit.access.door import Door
+from kvit.db import Database
+from kvit.refusal import Refusal
+from kvit.shop import ShopSettings
+from kvit.web.figures import Figures
+from kvit.web.limit import MissAlarm
+
+Render = Callable[[bytes, str, str], Awaitable[bytes]]
+"""Draws a stored printout: masked bytes, profile name, form (one of ``FORMS``); raises ``RenderFailed``."""
+
+FORMS = ("text", "html", "fragment", "svg", "png", "pdf", "json")
+"""``kvit.paper.render``'s forms, and ``fragment``: the HTML of the receipt alone, for a page that links the style sheet."""
+
+Network = IPv4Network | IPv6Network
+LOOPBACK: tuple[Network, ...] = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
+
+
+class RenderFailed(Exception):  # noqa: N818 - it reads as the sentence it is
+    """The picture could not be made in time; the receipt itself is safe."""
+
+
+class LineState(msgspec.Struct, frozen=True):
+    """One line between a till and its printer, as it stands now."""
+
+    name: str
+    till: str
+    source: str
+    """Where the till prints to: ``port 9100``, ``COM5`` …"""
+    target: str
+    """Where it goes on to."""
+    state: str
+    """``ready``, ``busy``, ``waiting`` (the printer is slow or away) or ``down``."""
+    waiting_bytes: int = 0
+    printed_bytes: int = 0
+
+
+class PairState(msgspec.Struct, frozen=True):
+    """A virtual serial pair: what is written to one end is read from the other."""
+
+    name: str
+    till_end: str
+    kvit_end: str
+    state: str
+    """``ready``, ``gone``."""
+
+
+class RelayControl(Protocol):
+    """What the relay page needs of the relay. Answers are values; an absent relay answers empty lists."""
+
+    async def lines(self) -> Sequence[LineState]:
+        """Give the lines."""
+
+    async def pairs(self) -> Sequence[PairState]:
+        """Give the virtual pairs."""
+
+    async def create_pair(self, name: str) -> PairState | Refusal:
+        """Make a pair."""
+
+    async def test_pair(self, name: str) -> PairState | Refusal:
+        """Send bytes through a pair, both ways."""
+
+    async def remove_pair(self, name: str) -> str | Refusal:
+        """Remove a pair; give its name."""
+
+
+class NoRelay:
+    """Stands in where no relay runs beside the windows."""
+
+    async def lines(self) -> Sequence[LineState]:
+        """Give no line."""
+        return ()
+
+    async def pairs(self) -> Sequence[PairState]:
+        """Give no pair."""
+        return ()
+
+    async def create_pair(self, name: str) -> PairState | Refusal:
+        """Refuse."""
+        return Refusal("web.relay_absent")
+
+    async def test_pair(self, name: str) -> PairState | Refusal:
+        """Refuse."""
+        return Refusal("web.relay_absent")
+
+    async def remove_pair(self, name: str) -> str | Refusal:
+        """Refuse."""
+        return Refusal("web.relay_absent")
+
+
+class SettingRow(Protocol):
+    """A row of the effective configuration (``kvit.config.Setting``)."""
+
+    @property
+    def key(self) -> str:
+        """The dotted name."""
+
+    @property
+    def value(self) -> str:
+        """The value, secrets masked."""
+
+    @property
+    def origin(self) -> str:
+        """File and line, the environment, or default."""
+
+
+def _nothing(event: str, values: dict[str, object]) -> None:
+    """Log nothing."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """The windows' world."""
+
+    db: Database
+    door: Door
+    """The ways in (``kvit.access.door``)."""
+    shop: ShopSettings
+    render: Render
+    clock: Callable[[], float]
+    """Wall clock, seconds since 1970."""
+    monotonic: Callable[[], float]
+    random: Callable[[int], bytes]
+    """So many random bytes (``secrets.token_bytes``)."""
+    public_url: str = "http://127.0.0.1:7001"
+    """What the links given to customers begin with, without a slash at the end."""
+    staff_url: str = "http://127.0.0.1:7003"
+    relay: RelayControl = field(default_factory=NoRelay)
+    settings: Sequence[SettingRow] = ()
+    figures: Figures = field(default_factory=Figures)
+    alarm: MissAlarm = field(default_factory=MissAlarm)
+    """Of guessed links: the public site rings it, the staff site shows it."""
+    proxies: tuple[Network, ...] = ()
+    """Peers whose ``X-Forwarded-For`` and ``X-Forwarded-Proto`` are believed."""
+    log: Callable[[str, dict[str, object]], None] = _nothing

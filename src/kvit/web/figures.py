@@ -1,0 +1,23 @@
+"""What the windows count, for Prometheus: ``/metrics`` on the staff site shows them."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+
+class Figures:
+    """Counters of both sites. ``registry`` may hold the figures of other rooms, too; a registry takes one ``Figures``."""
+
+    def __init__(self, registry: CollectorRegistry | None = None) -> None:
+        self.registry = registry or CollectorRegistry()
+        self.seconds = Histogram(
+            "kvit_web_seconds", "Time from a request to its answer", ["site"], registry=self.registry
+        )
+        self.link_misses = Counter(
+            "kvit_link_misses", "Public links asked for that do not exist", registry=self.registry
+        )
+        self.link_alarms = Counter(
+            "kvit_link_alarms", "Minutes in which links were being guessed", registry=self.registry
+        )
+        self.link_limited = Counter("kvit_link_limited", "Link requests over the rate limit", registry=self.registry)
+        self.live_pages = Gauge("kvit_live_pages", "Live pages that listen now", registry=self.registry)

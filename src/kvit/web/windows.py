@@ -1,0 +1,163 @@
+"""The two sites: ``public_app`` for who has a link, ``staff_app`` for who works here. Each is an ASGI application.
+
+They are apart on purpose: each has its own listener, its own security headers, and the public one has no route that
+knows a session. Every request passes the guard (limits, headers), finds its row in the table of routes, is let in by the
+door, and answers; whatever goes wrong leaves as one shape, as a page for people and as problem details for programs.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route as StarletteRoute
+from starlette.types import ASGIApp
+
+from kvit.i18n import codes
+from kvit.refusal import Refusal
+from kvit.web import static_files
+from kvit.web.account import add_account
+from kvit.web.api import add_api
+from kvit.web.audit import add_audit
+from kvit.web.context import Context
+from kvit.web.door import VISIT_COOKIE, Call, check, cookie, enter, set_cookie
+from kvit.web.guard import FAULT, FAULT_TITLE, PUBLIC_HEADERS, STAFF_HEADERS, Guard
+from kvit.web.keys import add_keys
+from kvit.web.live import add_live
+from kvit.web.pages import page
+from kvit.web.problem import Problem, place_of, problem_id, problem_response, status_of
+from kvit.web.public import public_table
+from kvit.web.receipts import add_receipts
+from kvit.web.relay import add_relay
+from kvit.web.routes import Route, Table, call_handler
+from kvit.web.shop_pages import add_shop_pages
+from kvit.web.sign_in import add_sign_in
+from kvit.web.users import add_users
+
+HTTP_CODES = {404: "web.not_found", 405: "web.not_found", 413: "web.too_long"}
+
+
+def public_app(context: Context) -> ASGIApp:
+    """Build the public site."""
+    return _site(context, public_table(context), PUBLIC_HEADERS, staff=False)
+
+
+def staff_table(context: Context) -> Table:
+    """Give the staff site's routes."""
+    table = Table()
+    add_sign_in(table)
+    add_shop_pages(table)
+    add_live(table)
+    add_receipts(table)
+    add_relay(table)
+    add_users(table)
+    add_keys(table)
+    add_audit(table)
+    add_account(table)
+    add_api(table)
+    return table
+
+
+def staff_app(context: Context) -> ASGIApp:
+    """Build the staff site."""
+    return _site(context, staff_table(context), STAFF_HEADERS, staff=True)
+
+
+def _site(context: Context, table: Table, headers: dict[str, str], *, staff: bool) -> ASGIApp:
+    site = "staff" if staff else "public"
+    answer = _Answer(context, staff, context.figures.seconds.labels(site))
+    routes = table.starlette(answer.route)
+    static = StarletteRoute("/static/{version}/{name}", static_files.serve, methods=["GET"])
+    handlers: Any = {Problem: answer.problem, HTTPException: answer.http, Exception: answer.fault}
+    inner = Starlette(routes=[*routes, static], exception_handlers=handlers)
+    inner.router.redirect_slashes = False
+    return Guard(inner, context, headers)
+
+
+class Observes(Protocol):
+    """Takes the seconds an answer took."""
+
+    def observe(self, amount: float) -> None:
+        """Count one."""
+
+
+class _Answer:
+    """Makes the answers of one site."""
+
+    def __init__(self, context: Context, staff: bool, seconds: Observes) -> None:
+        self._context = context
+        self._staff = staff
+        self._seconds = seconds
+
+    async def route(self, route: Route, request: Request) -> Response:
+        """Let a caller in, run the handler, make a response of what it gave."""
+        request.state.route = route
+        began_s = self._context.monotonic()
+        call = await enter(request, self._context, staff=self._staff)
+        request.state.call = call
+        await check(call, route)
+        response = self._response(call, route, await call_handler(route, call, request))
+        self._seconds.observe(self._context.monotonic() - began_s)
+        return self._with_visit(call, route, response)
+
+    def _response(self, call: Call, route: Route, given: Any) -> Response:
+        if isinstance(given, Response):
+            return given
+        if isinstance(given, Refusal):
+            return self._no(call, route, status_of(given), given.code, "", given.values)
+        return Response(msgspec.json.encode(given), media_type="application/json")
+
+    def _with_visit(self, call: Call, route: Route, response: Response) -> Response:
+        """Who has no session gets the cookie its form's token is bound to."""
+        if self._staff and route.page and call.user is None and not cookie(call.request, VISIT_COOKIE):
+            set_cookie(call.request, response, VISIT_COOKIE, call.visit)
+        return response
+
+    async def problem(self, request: Request, error: Exception) -> Response:
+        """Answer a ``Problem``."""
+        assert isinstance(error, Problem)
+        call = await self._call(request)
+        route: Route | None = getattr(request.state, "route", None)
+        if error.status == 401 and route is not None and route.page and request.method == "GET":
+            return RedirectResponse("/sign-in", 303)
+        return self._no(call, route, error.status, error.code, error.detail, {})
+
+    async def http(self, request: Request, error: Exception) -> Response:
+        """Answer what Starlette itself refuses: no such path, no such method."""
+        assert isinstance(error, HTTPException)
+        call, code = await self._call(request), HTTP_CODES.get(error.status_code, "")
+        response = self._no(call, None, error.status_code, code, "", {})
+        for name, value in (error.headers or {}).items():
+            response.headers[name] = value
+        return response
+
+    async def fault(self, request: Request, error: Exception) -> Response:
+        """Answer a fault of ours; the guard, which hears of it next, writes it to the log under the same id."""
+        id_ = request.scope[FAULT] = problem_id()
+        call: Call | None = getattr(request.state, "call", None)
+        route: Route | None = getattr(request.state, "route", None)
+        if call is not None and route is not None and route.page:
+            return page(call, "problem.html", 500, title=call.say("web.fault"), id=id_, status=500, staff=self._staff)
+        return problem_response(500, "web.fault", FAULT_TITLE, "", id_)
+
+    async def _call(self, request: Request) -> Call:
+        known: Call | None = getattr(request.state, "call", None)
+        return known or await enter(request, self._context, staff=self._staff)
+
+    def _no(
+        self, call: Call, route: Route | None, status: int, code: str, detail: str, values: dict[str, str | int]
+    ) -> Response:
+        id_ = problem_id()
+        title = call.say(code, **values) if code in codes() else call.say("web.no")
+        if status != 404:
+            self._context.log(
+                "web.refused", {"id": id_, "status": status, "code": code, "path": place_of(call.request.url.path)}
+            )
+        people = route.page if route is not None else "text/html" in call.request.headers.get("accept", "")
+        if people:
+            return page(call, "problem.html", status, title=title, id=id_, status=status, staff=self._staff)
+        return problem_response(status, code, title, detail, id_)
