@@ -1,0 +1,91 @@
+"""The door of the running shop for command-line tools: one process owns the data base, so they ask it.
+
+A Unix socket in the data folder (only its owner may open it). One JSON object a line each way:
+``{"verb": "backup", "target": "/path"}`` is answered by ``{"ok": {...}}`` or ``{"error": "sentence"}``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import socket
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+REQUEST_BYTES_MAX = 64 << 10
+ANSWER_WITHIN_S = 600.0
+"""A backup of a large shop to a slow stick takes minutes."""
+PATH_BYTES_MAX = 100
+"""A Unix socket's path may have 108 bytes on Linux; a longer folder's socket is made under /tmp by its hash."""
+
+Verb = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
+
+
+class NotRunning(Exception):  # noqa: N818 - reads as a sentence
+    """No shop runs on this data folder."""
+
+
+class ControlError(Exception):
+    """The shop said no; the message is its sentence."""
+
+
+def socket_path(folder: Path) -> Path:
+    """Where the shop of this data folder listens."""
+    path = folder / "shop.sock"
+    if len(os.fsencode(path)) <= PATH_BYTES_MAX:
+        return path
+    import hashlib
+
+    return Path("/tmp") / f"kvit-{hashlib.sha256(os.fsencode(path)).hexdigest()[:24]}.sock"  # noqa: S108 - 0600 below
+
+
+async def serve(folder: Path, verbs: Mapping[str, Verb]) -> asyncio.Server:
+    """Listen; each verb gets the request's object and gives the answer's."""
+    path = socket_path(folder)
+    with contextlib.suppress(FileNotFoundError):
+        path.unlink()
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # Cancelled when the process ends: asyncio of Python 3.11 would print a trace of it.
+        with contextlib.suppress(ConnectionError, asyncio.LimitOverrunError, ValueError, asyncio.CancelledError):
+            while line := await reader.readline():
+                writer.write(json.dumps(await _answer(verbs, line)).encode() + b"\n")
+                await writer.drain()
+        writer.close()
+
+    mask = os.umask(0o177)
+    try:
+        return await asyncio.start_unix_server(talk, path, limit=REQUEST_BYTES_MAX)
+    finally:
+        os.umask(mask)
+
+
+async def _answer(verbs: Mapping[str, Verb], line: bytes) -> dict[str, Any]:
+    try:
+        request = json.loads(line)
+        verb = verbs[request["verb"]]
+    except (ValueError, KeyError, TypeError):
+        return {"error": "The running shop does not know this request; is it another version of Kvit?"}
+    try:
+        return {"ok": await verb(request)}
+    except Exception as error:
+        return {"error": f"{error}"}
+
+
+def ask(folder: Path, verb: str, **values: object) -> dict[str, Any]:
+    """Ask the running shop; raises ``NotRunning`` or ``ControlError``."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
+        line.settimeout(ANSWER_WITHIN_S)
+        try:
+            line.connect(os.fspath(socket_path(folder)))
+        except OSError as error:
+            raise NotRunning(str(folder)) from error
+        line.sendall(json.dumps({"verb": verb, **values}).encode() + b"\n")
+        answer = json.loads(line.makefile("rb").readline() or b'{"error": "The shop ended before it answered."}')
+    if "error" in answer:
+        raise ControlError(answer["error"])
+    found: dict[str, Any] = answer["ok"]
+    return found

@@ -1,0 +1,3 @@
+"""The rooms that have tables, in the order their migrations are applied."""
+
+MIGRATIONS = ("kvit.access", "kvit.receipt")

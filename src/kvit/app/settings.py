@@ -1,0 +1,132 @@
+"""The whole configuration: which file, which rooms, and the shop that runs when nothing is configured.
+
+The file is the one named by ``--config``, else ``$KVIT_CONFIG``, else ``kvit.toml`` in the current folder, else the one in
+the checkout. Without any, Kvit runs a whole demonstration shop: a print port and a virtual serial pair for the till, a
+virtual printer behind them, everything on loopback, its data in ``var`` beside the checkout.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from kvit.app import sense
+from kvit.config import Config, load
+from kvit.relay.settings import LineSettings, RelaySettings
+from kvit.shop import ShopSettings
+
+Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
+CHECKOUT = Path(__file__).resolve().parents[3]
+
+
+class DataSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The ``[data]`` table: where things are kept."""
+
+    folder: str = ""
+    """Captures, embedded data base, secret key. Empty: ``var`` in the checkout."""
+    database: str = ""
+    """``postgresql://…``; empty: the embedded SQLite file in the folder."""
+
+
+class PrinterSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The ``[printer]`` table: the virtual printer of ``kvit up``."""
+
+    virtual: bool = True
+    """False: no virtual printer is started."""
+    port: Port = 9101
+    profile: str = "TM-T88V"
+
+
+class WebSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The ``[web]`` table: the windows for customers and staff."""
+
+    host: str = "127.0.0.1"
+    """Where the customers' pages listen."""
+    port: Port = 7001
+    staff_host: str = "127.0.0.1"
+    """Where the staff's pages listen."""
+    staff_port: Port = 7003
+    base_url: str = ""
+    """What customers' links begin with (``https://r.example.com``); empty: the address above."""
+    staff_url: str = ""
+    """How staff reach their pages, where it is not the address above."""
+    proxies: tuple[str, ...] = ()
+    """Addresses of our own reverse proxies: only their ``X-Forwarded-For`` is believed."""
+
+
+ROOMS: dict[str, type[msgspec.Struct]] = {
+    "shop": ShopSettings,
+    "data": DataSettings,
+    "relay": RelaySettings,
+    "printer": PrinterSettings,
+    "web": WebSettings,
+}
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """Everything configured, in the rooms' own types."""
+
+    config: Config
+    path: Path | None
+    shop: ShopSettings
+    data: DataSettings
+    relay: RelaySettings
+    printer: PrinterSettings
+    web: WebSettings
+
+    @property
+    def folder(self) -> Path:
+        """The data folder, absolute."""
+        if self.data.folder:
+            base = self.path.parent if self.path else Path.cwd()
+            return (base / Path(self.data.folder).expanduser()).resolve()
+        return (self.path.resolve().parent if self.path else CHECKOUT) / "var"
+
+    @property
+    def database(self) -> str | Path:
+        """The data base's URL or file."""
+        return self.data.database or self.folder / "kvit.db"
+
+    @property
+    def public_url(self) -> str:
+        """What customers' links begin with."""
+        return (self.web.base_url or f"http://{self.web.host}:{self.web.port}").rstrip("/")
+
+    @property
+    def staff_url(self) -> str:
+        """Where staff find their pages."""
+        return (self.web.staff_url or f"http://{self.web.staff_host}:{self.web.staff_port}").rstrip("/")
+
+
+def find(named: Path | None, env: Mapping[str, str]) -> Path | None:
+    """Return the configuration file to read; None where there is none."""
+    if named is not None:
+        return named
+    if "KVIT_CONFIG" in env:
+        return Path(env["KVIT_CONFIG"])
+    return next((path for path in (Path.cwd() / "kvit.toml", CHECKOUT / "kvit.toml") if path.is_file()), None)
+
+
+def read(named: Path | None = None, env: Mapping[str, str] | None = None) -> Settings:
+    """Read the configuration; raises ``kvit.config.ConfigError`` with a sentence a person can act on."""
+    env = os.environ if env is None else env
+    path = find(named, env)
+    config = load(path, ROOMS, {key: value for key, value in env.items() if key != "KVIT_CONFIG"})
+    sense.refuse(config)
+    relay: RelaySettings = config["relay"]
+    if not relay.line:
+        relay = msgspec.structs.replace(relay, line=demonstration(config["printer"]))
+    return Settings(config, path, config["shop"], config["data"], relay, config["printer"], config["web"])
+
+
+def demonstration(printer: PrinterSettings) -> tuple[LineSettings, ...]:
+    """The lines of a shop that configured none: a print port and a virtual serial port, both to the virtual printer."""
+    paper = f"tcp://127.0.0.1:{printer.port}"
+    return (
+        LineSettings(name="till-1", till="tcp://127.0.0.1:9100", printer=paper),
+        LineSettings(name="till-2", till="pty://till-2", printer=paper),
+    )
