@@ -1,0 +1,191 @@
+"""Bytes to stored and visible: tills print through a running shop, the clock stops when a reader sees every receipt.
+
+    python -m bench.stored [--receipts 3000] [--tills 8] [--rounds 3]
+
+The whole way as shipped: till's socket, line process, virtual printer, capture, boundaries, parse, play, read, mask, store
+with its full durability. Each round is a new shop on an empty folder. The clock runs from the first byte sent to the last
+receipt seen by another connection to the data base; afterwards the staff's API must list them all. "Intake alone" is the
+same without tills, relay and printer: printouts handed to the shop's intake in one process.
+
+Peer: a print server as one writes it first (Flask, sqlite3, one commit a receipt, as durable, served by waitress). It
+keeps the bytes and nothing else.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import http.client
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Sequence
+from itertools import count
+from pathlib import Path
+
+from bench import material, peers
+from bench.figure import KVIT, Row, in_turn, table
+from bench.shop import ENV, Shop, free_port
+
+GOAL = 1_000
+PROFILES = (("profile named", "TM-T88V"), ("profile unknown", ""))
+GIVE_UP_S = 300
+IN_FLIGHT = 64
+SEEDS = count(1)
+"""Every round prints other receipts."""
+FLASK = """
+import sqlite3, sys, threading
+from flask import Flask, request
+from waitress import serve
+app, lock = Flask("shop"), threading.Lock()
+books = sqlite3.connect(sys.argv[2], check_same_thread=False)
+books.execute("PRAGMA journal_mode = WAL")
+books.execute("PRAGMA synchronous = FULL")
+books.execute("CREATE TABLE receipt (n INTEGER PRIMARY KEY, raw BLOB NOT NULL)")
+@app.post("/")
+def take():
+    with lock, books:
+        books.execute("INSERT INTO receipt (raw) VALUES (?)", (request.data,))
+    return "", 204
+serve(app, host="127.0.0.1", port=int(sys.argv[1]), threads=8, _quiet=True)
+"""
+
+
+def through_the_shop(receipts: int, tills: int, profile: str) -> float:
+    """Receipts a second from the tills' first byte to the last receipt seen."""
+    streams = material.receipts(receipts, next(SEEDS))
+    with tempfile.TemporaryDirectory() as name, Shop(Path(name), tills, profile) as shop:
+        seen = shop.stored()
+        started = time.perf_counter()
+        printing = [
+            threading.Thread(target=_print, args=(port, streams[n::tills])) for n, port in enumerate(shop.till_ports)
+        ]
+        for till in printing:
+            till.start()
+        while (found := next(seen)) < receipts:
+            assert time.perf_counter() - started < GIVE_UP_S, f"{found} of {receipts} receipts after {GIVE_UP_S} s"
+            time.sleep(0.02)
+        took = time.perf_counter() - started
+        for till in printing:
+            till.join()
+        listed = shop.listed()
+        assert listed == receipts, f"{listed} listed, {receipts} printed"
+    return receipts / took
+
+
+def _print(port: int, streams: Sequence[bytes]) -> None:
+    with socket.create_connection(("127.0.0.1", port), timeout=GIVE_UP_S) as till:
+        for stream in streams:
+            till.sendall(stream)
+        till.shutdown(socket.SHUT_WR)
+        while till.recv(4096):
+            pass
+
+
+def through_the_intake(receipts: int, profile: str) -> float:
+    """Receipts a second through the shop's intake alone."""
+    streams = material.receipts(receipts, next(SEEDS))
+    with tempfile.TemporaryDirectory() as name:
+        import uvloop
+
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            return runner.run(_take_in(Path(name), streams, profile))
+
+
+async def _take_in(folder: Path, streams: Sequence[bytes], profile: str) -> float:
+    from kvit.app.digester import Digester
+    from kvit.app.intake import Intake
+    from kvit.app.rooms import MIGRATIONS
+    from kvit.db import open_database
+    from kvit.relay.reading import Printout
+    from kvit.relay.settings import LineSettings
+
+    line = LineSettings("till", "tcp://127.0.0.1:1", "tcp://127.0.0.1:2", profile)
+    with open_database(folder / "kvit.db", MIGRATIONS) as db:
+        digester = Digester()
+        intake = Intake(db, "bench", digester, lambda name, values: None)
+        found = iter([Printout("till", n, raw, b"", 0, n, "till", "cut") for n, raw in enumerate(streams)])
+
+        async def one_at_a_time() -> None:
+            for printout in found:
+                await intake.take(printout, line)
+
+        started = time.perf_counter()
+        await asyncio.gather(*(one_at_a_time() for _ in range(8 * IN_FLIGHT)))
+        took = time.perf_counter() - started
+        await digester.close()
+        rows = await db.read(lambda tx: tx.one("SELECT count(*) FROM receipt"))
+        assert rows is not None
+        assert rows[0] == len(streams)
+    return len(streams) / took
+
+
+def through_flask(receipts: int, clients: int, packages: Path) -> float:
+    """Receipts a second into the peer."""
+    streams = material.receipts(receipts, next(SEEDS))
+    port = free_port()
+    env = {**ENV, "PYTHONPATH": str(packages)}
+    with tempfile.TemporaryDirectory() as name:
+        command = [sys.executable, "-c", FLASK, str(port), str(Path(name) / "flask.db")]
+        with subprocess.Popen(command, env=env, stderr=subprocess.DEVNULL) as server:
+            try:
+                _await(port)
+                started = time.perf_counter()
+                posting = [threading.Thread(target=_post, args=(port, streams[n::clients])) for n in range(clients)]
+                for client in posting:
+                    client.start()
+                for client in posting:
+                    client.join()
+                return receipts / (time.perf_counter() - started)
+            finally:
+                server.terminate()
+
+
+def _await(port: int) -> None:
+    for _ in range(500):
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+            return
+        except ConnectionRefusedError:
+            time.sleep(0.02)
+
+
+def _post(port: int, streams: Sequence[bytes]) -> None:
+    server = http.client.HTTPConnection("127.0.0.1", port)
+    for stream in streams:
+        server.request("POST", "/", stream)
+        assert server.getresponse().read() == b""
+    server.close()
+
+
+def rows(receipts: int = 3000, tills: int = 8, rounds: int = 3) -> list[Row]:
+    """Measure all rows."""
+    found = []
+    packages = peers.flask()
+    for name, profile in PROFILES:
+        contenders: dict[str, Callable[[], float]] = {
+            KVIT: lambda profile=profile: through_the_shop(receipts, tills, profile)  # type: ignore[misc]
+        }
+        if packages is not None and profile:
+            contenders["Flask + sqlite3, keeps bytes only"] = lambda: through_flask(receipts // 4, tills, packages)
+        found.append(Row(f"bytes → stored and visible, {name}", "receipts/s", in_turn(contenders, rounds), GOAL))
+        alone = {KVIT: lambda profile=profile: through_the_intake(receipts, profile)}
+        found.append(Row(f"the intake alone, {name}", "receipts/s", in_turn(alone, rounds)))
+    return found
+
+
+def main() -> None:
+    """Print the table."""
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--receipts", type=int, default=3000)
+    options.add_argument("--tills", type=int, default=8)
+    options.add_argument("--rounds", type=int, default=3)
+    given = options.parse_args()
+    print(table(rows(given.receipts, given.tills, given.rounds)))
+
+
+if __name__ == "__main__":
+    main()
