@@ -80,6 +80,18 @@ def test_geometry(name: str, width: int, dpi: int, a: int, b: int) -> None:
     assert (profile.fonts["A"].columns, profile.fonts["B"].columns) == (a, b)
 
 
+LANGUAGES = [
+    ("TM-T88V", "escpos"), ("star", "star-line"), ("TSP650II", "star-line"), ("TSP100IV", "starprnt"),
+    ("star-emulation", "escpos"), ("epos", "epos"), ("365wifi", "365wifi"), ("wangpos", "wangpos"), ("feie58", "feie"),
+    ("feie80", "feie"), ("yilianyun", "yilianyun"), ("xpyun58", "xpyun"), ("xpyun80", "xpyun"), ("unknown", "escpos"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "language"), LANGUAGES)
+def test_each_profile_says_what_it_is_written_in(name: str, language: str) -> None:
+    assert load(name).language == language
+
+
 def test_chinese_models_wake_up_reading_pairs() -> None:
     for name in ("RP326", "xprinter", "sunmi", "POS-5890", "sprt80"):
         assert (load(name).multibyte.system, load(name).multibyte.power_on) == ("gb18030", True)

@@ -52,19 +52,19 @@ def render(data: bytes, name: str, paper_mm: int | None, form: str) -> tuple[byt
     from kvit.escpos import load_profile
     from kvit.escpos.profiles import UnknownProfileError
     from kvit.paper.document import DocumentError, parse
-    from kvit.paper.languages.escpos_write import write
+    from kvit.paper.languages.registry import NoWriterError, language_of, write
     from kvit.paper.layout import lay_out, on_paper
-    from kvit.paper.reach import is_written
 
     try:
         profile = load_profile(name)
         document = parse(data)
+        language_of(profile)
+    except NoWriterError:
+        raise no("no_writer", name=profile.name) from None
     except UnknownProfileError as error:
         raise no("unknown_profile", name=error.name, nearest=", ".join(error.nearest) or "-") from None
     except DocumentError as error:
         raise no("no_document", problem=str(error)) from None
-    if not is_written(profile):
-        raise no("no_writer", name=profile.name)
     profile = on_paper(profile, paper_mm) if paper_mm else profile
     sheet = lay_out(document, profile)
     raw = write(sheet, profile)
@@ -84,13 +84,10 @@ def render(data: bytes, name: str, paper_mm: int | None, form: str) -> tuple[byt
 
 def _look(raw: bytes, profile: Profile, form: str) -> bytes:
     """Play the bytes as this very profile reads them, nothing learned or guessed, and look at the paper."""
-    from kvit.escpos import Parser
-    from kvit.paper.languages.escpos.player import Player
+    from kvit.paper.languages.registry import play
     from kvit.paper.render import RENDERERS
 
-    parser, player = Parser(profile), Player(profile)
-    player.feed([*parser.feed(raw), *parser.close()])
-    return RENDERERS[form](player.close())
+    return RENDERERS[form](play(raw, profile))
 
 
 def _save(output: Path, made: bytes) -> None:

@@ -25,8 +25,10 @@ GS_K_BYTES_MAX = 255
 
 
 def is_written(profile: Profile) -> bool:
-    """True when bytes for this printer can be made here."""
-    return profile.dialect in DIALECTS and not profile.has("display") and not profile.has("continuous_forms")
+    """True when ESC/POS bytes for this printer can be made here."""
+    if profile.language != "escpos" or profile.has("display") or profile.has("continuous_forms"):
+        return False
+    return profile.dialect in DIALECTS
 
 
 def picture_way(profile: Profile) -> str:

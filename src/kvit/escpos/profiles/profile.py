@@ -39,6 +39,8 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     model: str = ""
     dialect: str | None = None
     """``epson`` or a file under ``escpos/dialects`` (``xprinter rongta sprt star bematech escp`` …); None: open."""
+    language: str = "escpos"
+    """What it is written in: a row of ``kvit.paper.languages.registry`` (``star-line starprnt epos feie`` …)."""
     dpi: int = 203
     width_dots: int = 576
     paper_mm: int = 80
