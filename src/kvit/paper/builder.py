@@ -6,6 +6,7 @@
         .line()
         .pair("Latte", "4.50")
         .pair(span("TOTAL", bold=True), span("4.50", bold=True))
+        .frame(Builder().text("Thank you", align="centre"))
         .code("qr", "https://example.org/r/17")
         .cut()
         .document()
@@ -20,6 +21,7 @@ Pictures may be a path, the bytes of a file, a Pillow image or a numpy array (ro
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,19 +29,26 @@ import msgspec
 
 from kvit.paper.document import (
     Align,
+    Area,
     Beep,
     Block,
+    Border,
+    Cell,
     Code,
     Column,
     Content,
     Cut,
     Document,
     Feed,
+    Frame,
     Image,
     Line,
+    Logo,
     Pair,
+    Part,
     Pulse,
     Span,
+    Stroke,
     Table,
     Text,
     Wrap,
@@ -49,18 +58,28 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL.Image import Image as PillowImage
 
+    Pictured = Path | bytes | PillowImage | NDArray[Any]
+
 
 def span(text: str, **look: Any) -> Span:
-    """Letters of one look: ``bold underline invert italic width height font colour``."""
+    """Letters of one look: ``bold underline invert italic width height font colour turned``."""
     return Span(text, **look)
 
 
 class Builder:
-    """Collects blocks; ``document()`` checks them and hands them over."""
+    """Collects blocks; ``document()`` checks them and hands them over.
 
-    def __init__(self, *, left: int = 0, right: int = 0) -> None:
+    ``left`` and ``right`` are margins in cells, ``align`` is for text that does not say, ``copies`` 1..9.
+    """
+
+    def __init__(self, *, left: int = 0, right: int = 0, align: Align = "left", copies: int = 1) -> None:
         self._blocks: list[Block] = []
-        self._left, self._right = left, right
+        self._margins = left, right, align, copies
+
+    @property
+    def blocks(self) -> list[Any]:
+        """What was added so far, not checked yet."""
+        return list(self._blocks)
 
     def add(self, block: Block) -> Builder:
         """Add a block made elsewhere."""
@@ -70,36 +89,62 @@ class Builder:
     def text(
         self,
         *parts: str | Span,
-        align: Align = "left",
+        align: Align | None = None,
         wrap: Wrap = "word",
         upside_down: bool = False,
         **look: Any,
     ) -> Builder:
         """A paragraph of letters and spans; ``look`` holds for the parts that are plain letters."""
-        return self.add(Text(_content(parts, look), align, wrap, upside_down))
+        self._blocks.append(Text(_content(parts, look), align, wrap, upside_down))
+        return self
 
     def pair(self, left: str | Span, right: str | Span, *, wrap: Wrap = "word", **look: Any) -> Builder:
         """Left and right on one line."""
-        return self.add(Pair(_content((left,), look), _content((right,), look), wrap))
+        self._blocks.append(Pair(_content((left,), look), _content((right,), look), wrap))
+        return self
 
     def table(
-        self, columns: list[Column], rows: list[list[str | Span]], *, gap: int = 1, border: bool = False, heads: int = 0
+        self,
+        columns: list[Column],
+        rows: Sequence[Sequence[str | Span | Cell]],
+        *,
+        gap: int = 1,
+        border: Border | bool = False,
+        heads: int = 0,
+        ruled: bool = False,
     ) -> Builder:
-        """Rows under common columns."""
-        cells: list[list[Content]] = [[_content((cell,), {}) for cell in row] for row in rows]
-        return self.add(Table(columns, cells, gap, border, heads))
+        """Rows under common columns; ``border=True`` is a single one."""
+        look: Border = ("single" if border else "none") if isinstance(border, bool) else border
+        cells: list[list[Content | Cell]] = [
+            [[cell] if isinstance(cell, Span) else cell for cell in row] for row in rows
+        ]
+        self._blocks.append(Table(columns, cells, gap, look, heads, ruled))
+        return self
 
     def line(self, look: Any = "single") -> Builder:
         """A rule: ``single double dashed``."""
         return self.add(Line(look))
 
-    def image(self, picture: Path | bytes | PillowImage | NDArray[Any], **options: Any) -> Builder:
+    def image(self, picture: Pictured, **options: Any) -> Builder:
         """A picture; options as `Image` has them (``align percent tone``)."""
         return self.add(Image(_picture_bytes(picture), **options))
+
+    def logo(self, key: str, picture: Pictured | None = None, **options: Any) -> Builder:
+        """A logo stored in the printer (``nv:1``, ``nv:48/49``) and what to send where it is not known to be there."""
+        image = None if picture is None else Image(_picture_bytes(picture))
+        return self.add(Logo(key, image=image, **options))
 
     def code(self, kind: str, data: str, **options: Any) -> Builder:
         """A bar code or 2D symbol; options as `Code` has them."""
         return self.add(Code(kind, data, **options))
+
+    def frame(self, inside: Builder, look: Stroke = "single") -> Builder:
+        """A rule around what another builder has collected."""
+        return self.add(Frame(inside.blocks, look))
+
+    def area(self, parts: list[Part], height: int, unit: Any = "cells") -> Builder:
+        """Parts at fixed places; see `part`."""
+        return self.add(Area(parts, height, unit))
 
     def feed(self, lines: int = 1) -> Builder:
         """Empty lines."""
@@ -119,17 +164,25 @@ class Builder:
 
     def document(self) -> Document:
         """The document so far. Raises ValueError naming the place of what no document holds."""
-        made = Document(list(self._blocks), self._left, self._right)
-        return msgspec.convert(msgspec.to_builtins(made), Document)
+        made = Document(list(self._blocks), *self._margins)
+        try:
+            return _READ(_WRITE(made))
+        except UnicodeEncodeError:  # lone surrogates: msgpack has none, the layout takes them out
+            return msgspec.convert(msgspec.to_builtins(made), Document)
+
+
+def part(inside: Builder, x: int = 0, y: int = 0, width: int = 0, height: int = 0, direction: Any = 0) -> Part:
+    """What another builder has collected, at a place of an area."""
+    return Part(inside.blocks, x, y, width, height, direction)
 
 
 def _content(parts: tuple[str | Span, ...], look: dict[str, Any]) -> Content:
-    if len(parts) == 1 and isinstance(parts[0], str) and not look:
+    if not look and len(parts) == 1 and isinstance(parts[0], str):
         return parts[0]
-    return [part if isinstance(part, Span) else Span(part, **look) for part in parts]
+    return [each if isinstance(each, Span) else Span(each, **look) for each in parts]
 
 
-def _picture_bytes(picture: Path | bytes | PillowImage | NDArray[Any]) -> bytes:
+def _picture_bytes(picture: Pictured) -> bytes:
     """The bytes of a file; pictures in memory become PNG."""
     if isinstance(picture, Path):
         return picture.read_bytes()
@@ -138,3 +191,7 @@ def _picture_bytes(picture: Path | bytes | PillowImage | NDArray[Any]) -> bytes:
     from kvit.paper.photo import png_of
 
     return png_of(picture)
+
+
+_WRITE = msgspec.msgpack.Encoder().encode
+_READ = msgspec.msgpack.Decoder(Document).decode

@@ -1,8 +1,9 @@
 """The document: a receipt before anybody knows the paper.
 
 Blocks from top to bottom, each a thing a cashier has a word for: text, a left and right pair, a table, a line, a picture,
-a symbol, a feed, a cut, the drawer, a beep. Nothing in it is in dots of a head, so one document fits 58, 80 and 112 mm.
-Lengths are cells (a narrow letter of font A at size 1) where they count letters, and per cent of the paper where not.
+a stored logo, a symbol, a frame around several of these, an area of parts at fixed places, a feed, a cut, the drawer, a
+beep. Nothing in it is in dots of a head, so one document fits 58, 80 and 112 mm. Lengths are cells (a narrow letter of
+font A at size 1) where they count letters, lines where they count lines, and per cent of the paper where not.
 
 JSON is the same thing, name for name: ``parse(print_document(document)) == document`` for every document. Unknown keys,
 wrong types and values out of range are refused with the place (``$.blocks[3].columns``); nothing is guessed.
@@ -10,7 +11,7 @@ Picture data are base64 in JSON, as msgspec writes bytes.
 
 Text is data: whatever control letters stand in it never reach a printer (`kvit.paper.typeset`).
 
-Left out so far: stored logos, spans of table cells, page-mode areas, copies, letters turned by 90 degrees.
+Left out: absolute places outside an `Area`, and raw bytes of a printer's language: no document holds a command.
 """
 
 from __future__ import annotations
@@ -22,6 +23,10 @@ from msgspec import Meta
 
 Align = Literal["left", "centre", "right"]
 Wrap = Literal["word", "character", "ellipsis"]
+Stroke = Literal["single", "double"]
+Border = Literal["none", "single", "double"]
+Direction = Literal[0, 1, 2, 3]
+"""Of an area's part: 0 left to right, 1 upwards, 2 upside down, 3 downwards (as `kvit.paper.sheet` counts them)."""
 Size = Annotated[int, Meta(ge=1, le=8)]
 Cells = Annotated[int, Meta(ge=0, le=255)]
 Percent = Annotated[int, Meta(ge=1, le=100)]
@@ -34,9 +39,13 @@ PICTURE_BYTES_MAX = 4 << 20
 """Of one picture file: more than any logo, less than a photograph straight from a camera needs."""
 SYMBOL_LETTERS_MAX = 7_089
 """The digits of the largest QR code."""
+PARTS_MAX = 64
+"""Of one area; a page of labels has a dozen."""
+NESTED_MAX = 6
+"""Frames in frames: more has no room for letters between its uprights on 58 mm."""
 
 
-class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     """What all parts of a document have in common: they never change, and refuse names they do not know."""
 
 
@@ -54,6 +63,8 @@ class Span(Model, frozen=True):
     height: Size = 1
     font: Literal["A", "B", "C"] = "A"
     colour: Literal["black", "red"] = "black"
+    turned: bool = False
+    """Each letter turned by 90 degrees clockwise where it stands."""
 
 
 Content = Annotated[str, Meta(max_length=TEXT_MAX)] | list[Span]
@@ -61,10 +72,10 @@ Content = Annotated[str, Meta(max_length=TEXT_MAX)] | list[Span]
 
 
 class Text(Model, frozen=True, tag="text"):
-    """A paragraph; ``\\n`` begins a new line."""
+    """A paragraph; ``\\n`` begins a new line. Without ``align`` it lies as the document says."""
 
     content: Content
-    align: Align = "left"
+    align: Align | None = None
     wrap: Wrap = "word"
     upside_down: bool = False
 
@@ -86,14 +97,28 @@ class Column(Model, frozen=True):
     wrap: Wrap = "word"
 
 
+class Cell(Model, frozen=True):
+    """A cell that takes several columns, or lies or wraps otherwise than its column."""
+
+    content: Content
+    columns: Annotated[int, Meta(ge=1, le=64)] = 1
+    align: Align | None = None
+    wrap: Wrap | None = None
+
+
 class Table(Model, frozen=True, tag="table"):
-    """Rows of cells under common columns. With ``border`` the rules join; ``heads`` rows are ruled off below."""
+    """Rows of cells under common columns.
+
+    With ``border`` the rules join, also with those of a bordered table or frame right above or below. The first ``heads``
+    rows are ruled off below; with ``ruled`` every row is.
+    """
 
     columns: Annotated[list[Column], Meta(min_length=1, max_length=64)]
-    rows: Annotated[list[list[Content]], Meta(max_length=BLOCKS_MAX)]
+    rows: Annotated[list[list[Content | Cell]], Meta(max_length=BLOCKS_MAX)]
     gap: Cells = 1
-    border: bool = False
+    border: Border = "none"
     heads: Cells = 0
+    ruled: bool = False
 
 
 class Line(Model, frozen=True, tag="line"):
@@ -110,6 +135,18 @@ class Image(Model, frozen=True, tag="image"):
     percent: Percent | None = None
     """Share of the paper's width; None: dot for dot, made smaller where it does not fit."""
     tone: Literal["auto", "line", "floyd-steinberg", "atkinson", "bayer"] = "auto"
+
+
+class Logo(Model, frozen=True, tag="logo"):
+    """A picture stored in the printer under a key; ``image`` is sent where the printer is not known to hold it."""
+
+    key: Annotated[str, Meta(pattern=r"^nv:([0-9]{1,3}|[0-9]{1,3}/[0-9]{1,3})\Z")]
+    """``nv:1`` as ``FS p`` counts, ``nv:48/49`` as ``GS ( L`` names it by two bytes."""
+    align: Align = "centre"
+    width: Literal[1, 2] = 1
+    height: Literal[1, 2] = 1
+    """Dots made twice as wide or as high."""
+    image: Image | None = None
 
 
 class Code(Model, frozen=True, tag="code"):
@@ -154,15 +191,59 @@ class Beep(Model, frozen=True, tag="beep"):
     times: Annotated[int, Meta(ge=1, le=9)] = 1
 
 
-Block = Text | Pair | Table | Line | Image | Code | Feed | Cut | Pulse | Beep
+class Frame(Model, frozen=True, tag="frame"):
+    """A rule around several blocks. Raises ValueError where frames lie deeper than `NESTED_MAX`."""
+
+    blocks: Annotated[list[Flow], Meta(max_length=BLOCKS_MAX)]
+    look: Stroke = "single"
+
+    def __post_init__(self) -> None:
+        if _depth(self) > NESTED_MAX:
+            raise ValueError(f"frames lie at most {NESTED_MAX} deep")
+
+
+def _depth(frame: Frame) -> int:
+    return 1 + max((_depth(each) for each in frame.blocks if isinstance(each, Frame)), default=0)
+
+
+class Part(Model, frozen=True):
+    """Blocks at a place of an area: ``x y width height`` in the area's unit; a width or height of 0 is all there is."""
+
+    blocks: Annotated[list[Flow], Meta(max_length=BLOCKS_MAX)]
+    x: Cells = 0
+    y: Cells = 0
+    width: Cells = 0
+    height: Cells = 0
+    direction: Direction = 0
+
+
+class Area(Model, frozen=True, tag="area"):
+    """Parts at fixed places, printed at once (page mode). What leaves its part is not printed.
+
+    ``unit`` cells: places and widths across in cells, down in lines of text; mm: both in millimetres.
+    """
+
+    parts: Annotated[list[Part], Meta(min_length=1, max_length=PARTS_MAX)]
+    height: Annotated[int, Meta(ge=1, le=255)]
+    unit: Literal["cells", "mm"] = "cells"
+
+
+Flow = Text | Pair | Table | Line | Image | Logo | Code | Feed | Frame
+"""What may stand in a frame or in an area's part: all that prints and takes room in order."""
+Block = Flow | Area | Cut | Pulse | Beep
 
 
 class Document(Model, frozen=True):
-    """A whole receipt. ``left`` and ``right`` are margins in cells."""
+    """A whole receipt. ``left`` and ``right`` are margins in cells; ``align`` is for text that does not say.
+
+    ``copies`` are printed one after another, each with the document's own cut.
+    """
 
     blocks: Annotated[list[Block], Meta(max_length=BLOCKS_MAX)]
     left: Cells = 0
     right: Cells = 0
+    align: Align = "left"
+    copies: Annotated[int, Meta(ge=1, le=9)] = 1
 
 
 class DocumentError(ValueError):
@@ -173,7 +254,7 @@ def parse(text: bytes | str) -> Document:
     """Read the JSON form. Raises `DocumentError`."""
     try:
         return _DECODER.decode(text)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise DocumentError(str(error)) from None
 
 

@@ -276,3 +276,17 @@ def _joined(letters: Sequence[Piece]) -> Pieces:
         held = list(group)
         made.append(Piece("".join(each.text for each in held), way, style, advance, width_of(held)))
     return tuple(made)
+
+
+_SETTERS: dict[int, tuple[Profile, Typesetter]] = {}
+_SETTERS_MAX = 64
+
+
+def setter_of(profile: Profile) -> Typesetter:
+    """The text engine of a profile; one is shared by all documents."""
+    known = _SETTERS.get(id(profile))
+    if known is None or known[0] is not profile:
+        if len(_SETTERS) >= _SETTERS_MAX:
+            _SETTERS.clear()
+        known = _SETTERS[id(profile)] = (profile, Typesetter(profile))
+    return known[1]

@@ -96,6 +96,8 @@ contents = st.one_of(words, st.lists(looks, max_size=4))
 aligns = st.sampled_from(["left", "centre", "right"])
 wraps = st.sampled_from(["word", "character", "ellipsis"])
 columns = st.builds(doc.Column, width=st.integers(0, 12), weight=st.integers(0, 3), align=aligns, wrap=wraps)
+borders = st.sampled_from(["none", "single", "double"])
+cells = contents | st.builds(doc.Cell, contents, st.integers(1, 5), st.none() | aligns, st.none() | wraps)
 DOT = (
     b"P1\n33 30\n"
     + b"\n".join(b" ".join(b"1" if (x * y) % 7 == 3 else b"0" for x in range(33)) for y in range(30))
@@ -105,8 +107,8 @@ blocks = st.one_of(
     st.builds(doc.Text, contents, aligns, wraps, st.booleans()),
     st.builds(doc.Pair, contents, contents, wraps),
     st.builds(
-        doc.Table, st.lists(columns, min_size=1, max_size=4), st.lists(st.lists(contents, max_size=4), max_size=3),
-        st.integers(0, 2), st.booleans(), st.integers(0, 2),
+        doc.Table, st.lists(columns, min_size=1, max_size=4), st.lists(st.lists(cells, max_size=4), max_size=3),
+        st.integers(0, 2), borders, st.integers(0, 2), st.booleans(),
     ),
     st.builds(doc.Line, st.sampled_from(["single", "double", "dashed"])),
     st.builds(doc.Image, st.just(DOT), aligns, st.sampled_from([None, 10, 100])),

@@ -1,0 +1,207 @@
+"""The roll while it is laid out: how far down, what stands on it, what could not be had.
+
+Places are what the head does, in the player's own terms (``paper.languages.escpos.line``): letters of a line share one
+baseline, an eighth of their height above the foot; a line moves the paper by the line spacing, by its height when that is
+more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from kvit.escpos.motion import across, down
+from kvit.escpos.profiles import Profile
+from kvit.paper import document as doc
+from kvit.paper import image, ink, reach
+from kvit.paper.sheet import Box, Event, Picture, Problem, Run, Sheet
+from kvit.paper.typeset import RIGHT_TO_LEFT, Piece, Pieces, Way, setter_of
+from kvit.paper.width import cell_width
+
+MARGIN_PART = 4
+"""A margin takes at most this part of the paper, so that a Han letter of size 8 fits between two of them."""
+
+Place = tuple[int, Pieces]
+"""Where pieces begin across, and the pieces."""
+Layer = Callable[["Page", Any], None]
+"""Puts one block on the page."""
+
+
+class Page:
+    """The roll while it is laid out: how far down, what stands on it."""
+
+    def __init__(self, document: doc.Document, profile: Profile, layers: dict[type, Layer]) -> None:
+        self.profile = profile
+        self.layers = layers
+        self.align = document.align
+        self.setter = setter_of(profile)
+        self.motion_x, self.motion_y = across(profile), down(profile)
+        self.sheet = Sheet(profile.width_dots, profile.dpi, 0, [], [], [])
+        cell, widest = self.setter.cell, profile.width_dots // MARGIN_PART
+        self.left = self.motion_x.reach(min(document.left * cell, widest))
+        self.right = profile.width_dots - min(document.right * cell, widest)
+        self.y = self.stop = 0
+        self.block = 0
+        self.printed_since_cut = True
+
+    @property
+    def room(self) -> int:
+        """Dots across between the margins."""
+        return self.right - self.left
+
+    def lay(self, block: doc.Block) -> None:
+        """Put a block on the page, wherever it stands."""
+        self.layers[type(block)](self, block)
+
+    def warn(self, code: str, **values: int | str) -> None:
+        """Note what could not be had as asked."""
+        found = Problem(code, self.block, self.block + 1, values)
+        if found not in self.sheet.problems[-8:]:
+            self.sheet.problems.append(found)
+
+    def event(self, kind: str, **values: int | str) -> None:
+        """Note something the machine does."""
+        self.stop = self.y
+        self.sheet.events.append(Event(kind, self.y, self.block, self.block + 1, values))
+
+    def add(self, box: Box) -> None:
+        """Put a box on the roll."""
+        self.stop = self.y
+        self.sheet.boxes.append(box)
+        self.printed_since_cut = True
+
+    def feed(self, dots: int) -> None:
+        """Move the paper on, to a place the head can stop at, counted from where it stopped last."""
+        moved = self.y - self.stop + dots
+        whole_lines = moved % self.profile.line_spacing == 0
+        self.y = self.stop + (moved if whole_lines else self.motion_y.reach(moved))
+
+    def line(self, places: list[Place], *, close: bool = False, upside_down: bool = False) -> None:
+        """Print one line of pieces; ``close``: the next line follows without the usual space."""
+        places = [(x, pieces) for x, pieces in places if pieces]
+        if not places:
+            self.feed(self.profile.line_spacing)
+            return
+        if len(places) == 1 and len(places[0][1]) == 1 and not (close or upside_down):
+            x, (piece,) = places[0]
+            if piece.way is not Way.DRAWN:
+                self._one_run(x, piece)
+                return
+        runs = self._runs(places)
+        drawn = [run for run, way in runs if way is Way.DRAWN]
+        if drawn and not self._stand_in_line(drawn):
+            self._draw_line([run for run, _ in runs], upside_down)
+            return
+        made = [ink.inline(run) if way is Way.DRAWN else run for run, way in runs]
+        rise = max(_rise(box) for box in made)
+        height = rise + max(box.height - _rise(box) for box in made)
+        for box in made:
+            box.y = self.y + rise - _rise(box)
+            if upside_down:
+                box.x = self.profile.width_dots - box.x - box.width
+                box.y = 2 * self.y + height - box.y - box.height
+                box.direction = 2
+            self.add(box)
+        if close:
+            self.feed(height)
+        else:
+            self.y += max(self.profile.line_spacing, height)
+        self.stop = self.y
+
+    def _one_run(self, x: int, piece: Piece) -> None:
+        """A line of letters of one look, as most lines are."""
+        height = piece.height
+        self.add(
+            Run(x, self.y, piece.width, height, piece.text, piece.advance, piece.style, self.block, self.block + 1)
+        )
+        self.y += max(self.profile.line_spacing, height)
+        self.stop = self.y
+
+    def _runs(self, places: list[Place]) -> list[tuple[Run, Way]]:
+        """Runs of a line with how each is printed."""
+        drawn = "".join(each.text for _, pieces in places for each in pieces if each.way is Way.DRAWN)
+        if drawn:
+            places = self._without_letters(places, drawn)
+        return [found for x, pieces in places for found in _runs(x, pieces, self.block)]
+
+    def _stand_in_line(self, drawn: list[Run]) -> bool:
+        """True when drawn letters can stand as columns among the others."""
+        return reach.has_columns(self.profile) and all(run.height == image.COLUMN_ROWS for run in drawn)
+
+    def _draw_line(self, runs: list[Run], upside_down: bool) -> None:
+        """A whole line as a picture; the paper moves as it would for letters of this height."""
+        x, columns, rows, bits = ink.whole_line(runs, upside_down)
+        if upside_down:
+            x = self.profile.width_dots - x - columns
+        top = self.y
+        self.picture(self.motion_x.reach(x), columns, rows, bits)
+        rest = top + max(self.profile.line_spacing, rows) - self.y
+        if rest > 0:
+            self.feed(rest)
+
+    def picture(self, x: int, columns: int, rows: int, bits: bytes) -> None:
+        """A picture across the paper, in the form the head takes."""
+        for box in ink.pictures(x, self.y, columns, rows, bits, self.profile, self.block):
+            box.columns = box.width = min(box.width, self.profile.width_dots - x)
+            box.bits = image.clip(box.bits, columns + 7 & ~7, box.rows, box.columns)[0]
+            self.add(box)
+            self.y = box.y + (self.motion_y.reach(box.height) if ink.is_column(self.profile) else box.height)
+        self.stop = self.y
+
+    def _without_letters(self, places: list[Place], drawn: str) -> list[Place]:
+        """Say that letters are drawn; where no picture can be sent either, question marks stand for them."""
+        if reach.picture_way(self.profile) or reach.has_columns(self.profile):
+            self.warn("letters.drawn", text=drawn)
+            return places
+        self.warn("letters.lost", text=drawn)
+        return [(x, tuple(self._question(each) for each in pieces)) for x, pieces in places]
+
+    def _question(self, piece: Piece) -> Piece:
+        """The same cells with question marks of the head's own in them."""
+        if piece.way is not Way.DRAWN:
+            return piece
+        font = self.profile.fonts[piece.style.font]
+        style = msgspec.structs.replace(piece.style, cell_width=font.width, cell_height=font.height)
+        count, advance = sum(map(cell_width, piece.text)), font.width * style.width
+        return Piece("?" * count, Way.NARROW, style, advance, count * advance)
+
+    def look(self, content: doc.Content) -> None:
+        """Warn of what this head can not do with these letters."""
+        if isinstance(content, str) and content.isascii():
+            return
+        for word in self.setter.missing(content):
+            self.warn("look.absent", word=word)
+        texts = [content] if isinstance(content, str) else [each.text for each in content]
+        if any(not text.isascii() and RIGHT_TO_LEFT.search(text) for text in texts):
+            self.warn("letters.right_to_left")
+
+    def place(self, columns: int, rows: int, bits: bytes, align: str) -> None:
+        """A picture under an alignment."""
+        self.picture(self.shift(align, columns), columns, rows, bits)
+
+    def shift(self, align: str, width: int, left: int = 0, room: int | None = None) -> int:
+        """Where something ``width`` wide begins under an alignment, at a place the head can stand at."""
+        free = max((self.room if room is None else room) - width, 0)
+        moved = free if align == "right" else free // 2 if align == "centre" else 0
+        return self.stand(self.left + left + moved, width)
+
+    def stand(self, x: int, width: int) -> int:
+        """The place nearest to ``x`` the head can stand at without something ``width`` wide leaving the paper."""
+        at = self.motion_x.reach(x)
+        return at if at + width <= self.profile.width_dots else self.motion_x.dots(max(self.motion_x.units(x) - 1, 0))
+
+
+def _rise(box: Run | Picture) -> int:
+    """How far a box stands above the baseline (``line.rise_of`` of the player)."""
+    return box.height - box.height // 8 if isinstance(box, Run) else max(box.height - 3, 1)
+
+
+def _runs(x: int, pieces: Pieces, block: int) -> list[tuple[Run, Way]]:
+    made: list[tuple[Run, Way]] = []
+    for piece in pieces:
+        box = Run(x, 0, piece.width, piece.height, piece.text, piece.advance, piece.style, block, block + 1)
+        made.append((box, piece.way))
+        x += piece.width
+    return made
