@@ -1,8 +1,8 @@
 """What can be said to an Epson printer in ePOS-Print XML: the answers behind `kvit.paper.reach` for that language.
 
 The XML service of the printer takes letters, not bytes, and picks the code page itself by ``lang``; which letters beyond
-Western Europe's it finds a page for, no manual at hand tells, so only those of WPC1252 are sent as text, the two-byte set of
-an Asian model besides, and all others are drawn. A picture stands alone on its lines (``image``), never among letters.
+Western Europe's it finds a page for, no manual at hand tells, so only those of WPC1252 are sent as text, the two-byte set
+of an Asian model besides, and all others are drawn. A picture stands alone on its lines (``image``), never among letters.
 Lengths are dots throughout. Source: ePOS-Print XML User's Manual, rev. K and S.
 """
 
@@ -28,6 +28,8 @@ BAR_MODULES = range(2, 7)
 MODULES = {"qr": range(1, 17), "pdf417": range(2, 9)}
 """``width`` of ``symbol``, for the kinds sent as data; all others are drawn."""
 HEIGHT_MAX = 255
+PULSE_STEP_MS = 100
+PULSE_STEPS = 5
 
 
 def spoken(profile: Profile) -> Profile:
@@ -44,3 +46,9 @@ def is_native(symbol: Symbol) -> bool:
     if symbol.kind not in BARS or symbol.module not in BAR_MODULES:
         return False
     return 1 <= symbol.bar_height <= HEIGHT_MAX and len(symbol.data) <= HEIGHT_MAX
+
+
+def pulse_ms(on_ms: int) -> tuple[int, int]:
+    """The drawer's times: ``pulse_100`` to ``pulse_500``, and as long a rest."""
+    near = min(max(round(on_ms / PULSE_STEP_MS), 1), PULSE_STEPS) * PULSE_STEP_MS
+    return near, near

@@ -77,11 +77,6 @@ def test_star_page_mode() -> None:
     assert places(printed(b"\x1b\x1dP0" + area + b"ab\x1b\x1dP7", printer(dialect="star"))) == [(10, 20, "ab")]
 
 
-def test_star_bar_code() -> None:
-    sheet = printed(b"\x1bb321\x50590123412345\x1e", printer(dialect="star"))
-    assert [(box.kind, box.bar_height, box.hri) for box in symbols(sheet)] == [("ean13", 0x50, "5901234123457")]
-
-
 def test_daruma_bar_code() -> None:
     sheet = printed(b"\x1bb\x01\x02\x5a\x01590123412345\0", printer(dialect="daruma"))
     assert [(box.kind, box.module, box.bar_height) for box in symbols(sheet)] == [("ean13", 2, 90)]

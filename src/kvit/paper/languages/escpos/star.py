@@ -1,25 +1,25 @@
 """Star line mode, its raster mode, and StarPRNT.
 
 Star uses Epson's prefixes for other things (``ESC d`` cuts, ``ESC a`` feeds, ``ESC W`` widens), so every row here replaces
-one of Epson's. Source: Star's line mode command specification as collected in the language reference; what needs a
-device to decide (condensed pitches, slashed zero, overline) leaves the letters as they are.
+one of Epson's. Source: Star's Line Mode and StarPRNT command specifications; what needs a device to decide (condensed
+pitches, slashed zero, overline) leaves the letters as they are. Symbols stand in ``star_code``.
 """
 
 from __future__ import annotations
 
 from kvit.escpos.command import Command
 from kvit.paper import image
-from kvit.paper.languages.escpos import barcode, mechanism, page, picture, style
-from kvit.paper.languages.escpos.line import at_start, blank, end_line, feed_back, feed_by
+from kvit.paper.languages.escpos import mechanism, page, picture, star_code, style
+from kvit.paper.languages.escpos.line import end_line, feed_back, feed_by
 from kvit.paper.languages.escpos.position import apply_area
 from kvit.paper.languages.escpos.state import Printer, Verb, reread
 from kvit.paper.logo import Logo
 
-STAR_BARS = {
-    0: "upce", 1: "upca", 2: "ean8", 3: "ean13", 4: "code39", 5: "itf", 6: "code128", 7: "code93", 8: "codabar",
-}  # fmt: skip
-"""``ESC b`` n1, as a digit or a number."""
 MM_PER_INCH = 25.4
+DRAWER_MS = (200, 200)
+"""Of both drawers after power-on; ``ESC BEL`` sets those of the first."""
+FONTS = {0: "A", 1: "B", 2: "C"}
+"""``ESC RS F`` n; 16 and 17 are OCR letters."""
 
 
 def switch(attribute: str, value: bool | int) -> Verb:
@@ -73,8 +73,9 @@ def code_page(printer: Printer, command: Command) -> None:
 
 
 def font(printer: Printer, command: Command) -> None:
-    """``ESC RS F n``: 0 A (12x24), 1 B (9x24), 16 and 17 OCR."""
-    printer.font = "B" if command.raw[3] & 15 == 1 and "B" in printer.machine.fonts else "A"
+    """``ESC RS F n``: 0 A (12x24), 1 B (9x24), 2 C (9x17); one the head has not is A."""
+    wished = FONTS.get(_digit(command.raw[3]), "A")
+    printer.font = wished if wished in printer.machine.fonts else "A"
     style.changed(printer)
 
 
@@ -143,19 +144,15 @@ def cell_dots(printer: Printer) -> int:
 
 
 def cut(printer: Printer, command: Command) -> None:
-    """``ESC d n``: 0 full, 1 partial, 2 and 3 the same after a feed to the cutter."""
-    n = _digit(command.raw[2])
-    at_start(printer, command)
-    if n in (2, 3):
-        blank(printer, printer.machine.profile.cutter_dots, command)
-    mechanism.cut_paper(printer, command, n in (0, 2))
+    """``ESC d n``: 0 full, 1 partial, 2 and 3 the same after a feed to the blade, which the sheet does not show."""
+    mechanism.cut_paper(printer, command, _digit(command.raw[2]) in (0, 2))
 
 
 def drawer(printer: Printer, command: Command) -> None:
-    """BEL, FS (drawer 1), SUB, EM (drawer 2): the times are those set by ``ESC BEL``."""
-    on_ms, off_ms = printer.settings.get("drawer_ms", (200, 200))
-    pin = 5 if command.name in ("SUB", "EM") else 2
-    mechanism.kick(printer, command, pin, on_ms, off_ms)
+    """BEL and FS (drawer 1, with the times of ``ESC BEL``), SUB and EM (drawer 2, whose times are fixed)."""
+    second = command.name in ("SUB", "EM")
+    on_ms, off_ms = DRAWER_MS if second else printer.settings.get("drawer_ms", DRAWER_MS)
+    mechanism.kick(printer, command, 5 if second else 2, on_ms, off_ms)
 
 
 def drawer_times(printer: Printer, command: Command) -> None:
@@ -163,53 +160,15 @@ def drawer_times(printer: Printer, command: Command) -> None:
     printer.settings["drawer_ms"] = (command.raw[2] * 10, command.raw[3] * 10)
 
 
-def bar_code(printer: Printer, command: Command) -> None:
-    """``ESC b n1 n2 n3 n4 d RS``: system, letters, module, height."""
-    raw = command.raw
-    kind = STAR_BARS.get(_digit(raw[2]))
-    if kind is None:
-        printer.problem("symbol.unsupported", command, system=raw[2])
-        return
-    kept = (printer.hri_place, printer.bar_module, printer.bar_height)
-    printer.hri_place = 2 if _digit(raw[3]) in (2, 4) else 0
-    printer.bar_module, printer.bar_height = min(_digit(raw[4]) % 3 + 2, 4), max(raw[5], 1)
-    barcode.one_dimensional(printer, command, kind, raw[6:].removesuffix(b"\x1e"))
-    printer.hri_place, printer.bar_module, printer.bar_height = kept
-    if _digit(raw[3]) in (3, 4):
-        blank(printer, printer.line_spacing, command)
+def underline(printer: Printer, command: Command) -> None:
+    """``ESC - n``: on or off, in one thickness."""
+    printer.underline = int(_digit(command.raw[2]) == 1)
+    style.changed(printer)
 
 
-def qr(printer: Printer, command: Command) -> None:
-    """``ESC GS y``: ``S 0 n`` model, ``S 1 n`` level, ``S 2 n`` module, ``D 1 m nL nH d`` data, ``P`` prints."""
-    raw = command.raw
-    settings = barcode.family(printer, 0x31)
-    order = raw[3:5]
-    if order == b"S1":
-        settings.level = barcode.LEVELS[raw[5] & 3]
-    elif order == b"S2":
-        settings.module = min(max(raw[5], 1), 8)
-    elif raw[3:4] == b"D":
-        start = 8
-        settings.data = raw[start : start + (raw[start - 2] | raw[start - 1] << 8)]
-    elif raw[3:4] == b"P":
-        barcode.print_stored(printer, command, settings, "qr")
-
-
-def pdf417(printer: Printer, command: Command) -> None:
-    """``ESC GS x``: ``S 0`` size, ``S 1`` level, ``S 2`` module, ``S 3`` aspect, ``D nL nH d`` data, ``P`` prints."""
-    raw = command.raw
-    settings = barcode.family(printer, 0x30)
-    order = raw[3:5]
-    if order == b"S1":
-        settings.level = str(min(raw[5], 8))
-    elif order == b"S2":
-        settings.module = min(max(raw[5], 1), 8)
-    elif order == b"S3":
-        settings.row_height = min(max(raw[5], 1), 8)
-    elif raw[3:4] == b"D":
-        settings.data = raw[6 : 6 + (raw[4] | raw[5] << 8)]
-    elif raw[3:4] == b"P":
-        barcode.print_stored(printer, command, settings, "pdf417")
+def buzz(printer: Printer, command: Command) -> None:
+    """``ESC GS EM DC2 m n1 n2``: n1 times, each as long as ``ESC GS EM DC1`` has set."""
+    mechanism.beep(printer, command, command.raw[5])
 
 
 def strip(column_bytes: int, scale_x: int, scale_y: int) -> Verb:
@@ -224,13 +183,12 @@ def strip(column_bytes: int, scale_x: int, scale_y: int) -> Verb:
     return verb
 
 
-def raster_block(printer: Printer, command: Command) -> None:
-    """``ESC k nL nH d``: 24 rows of nL bytes, and the paper moves on by them."""
+def raster_strip(printer: Printer, command: Command) -> None:
+    """``ESC k nL nH d``: 24 rows of nL bytes into the open line."""
     raw = command.raw
-    row = raw[2]
-    columns = min(row * 8, 8 * image.MAX_COLUMNS)
-    bits, columns, rows = picture.bounded(printer, command, columns, 24, raw[4:])
-    picture.across_paper(printer, command, Logo(columns, rows, bits))
+    columns = min(raw[2] * 8, 8 * image.MAX_COLUMNS)
+    bits, columns, rows = picture.bounded(printer, command, columns, image.COLUMN_ROWS, raw[4:])
+    picture.in_line(printer, command, Logo(columns, rows, bits), 1, 1)
 
 
 def raster_line(printer: Printer, command: Command) -> None:
@@ -347,10 +305,10 @@ LINE: dict[str, Verb] = {
     "ESC 0": spacing_mm, "ESC z": spacing_mm, "ESC 1": spacing_seven, "ESC A": spacing_inch(72),
     "ESC 3": spacing_eighth_mm,
     "ESC l": margin_left, "ESC Q": margin_right, "ESC d": cut, "BEL": drawer, "FS": drawer, "SUB": drawer, "EM": drawer,
-    "ESC BEL": drawer_times, "ESC EM": mechanism.ignore, "ESC b": bar_code, "ESC GS y S": qr, "ESC GS y D": qr,
-    "ESC GS y P": qr, "ESC GS y I": mechanism.ignore, "ESC GS x S": pdf417, "ESC GS x D": pdf417, "ESC GS x P": pdf417,
-    "ESC GS x I": mechanism.ignore, "ESC K": strip(1, 2, 3), "ESC L": strip(1, 1, 3), "ESC X": strip(3, 1, 1),
-    "ESC k": raster_block, "ESC GS S": raster_picture, "ESC FS p": stored_picture, "ESC FS q": mechanism.ignore,
+    "ESC BEL": drawer_times, "ESC EM": mechanism.ignore, **star_code.VERBS, "ESC -": underline,
+    "ESC GS EM DC1": mechanism.ignore, "ESC GS EM DC2": buzz, "ESC K": strip(1, 2, 3),
+    "ESC L": strip(1, 1, 3), "ESC X": strip(3, 1, 1),
+    "ESC k": raster_strip, "ESC GS S": raster_picture, "ESC FS p": stored_picture, "ESC FS q": mechanism.ignore,
     "ESC $": shift_jis, "ESC p": pairs("jis", True), "ESC q": pairs("jis", False), "FF": eject_page,
     "ESC s": style.set_kanji_spacing, "ESC x": style.set_kanji_underline,
     "ESC GS P 0": page.begin, "ESC GS P 1": page.leave, "ESC GS P 2": recast("ESC T", 4, page.set_direction),
