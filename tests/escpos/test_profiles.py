@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -153,9 +152,3 @@ def test_a_profile_is_frozen() -> None:
     with pytest.raises(AttributeError):
         load().name = "x"  # type: ignore[misc]
     assert isinstance(load(), Profile)
-
-
-def test_every_quirk_is_explained() -> None:
-    page = (ROOT / "docs/howto/add-a-printer-profile.md").read_text("utf-8")
-    explained = set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE))
-    assert {quirk for name in names() for quirk in load(name).quirks} <= explained

@@ -19,6 +19,7 @@ PRINTER = msgspec.structs.replace(
     motion_y=203,
     line_spacing=30,
     learn=False,
+    quirks=frozenset(),
 )
 
 

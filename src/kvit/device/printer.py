@@ -95,8 +95,9 @@ class Session:
     def feed(self, data: bytes) -> bytes:
         """Bytes arrive: give the realtime answers."""
         said = b""
+        at_once = frozenset[str]() if self._machine.profile.has("realtime_in_queue") else REALTIME
         for command in self._parser.feed(data):
-            if command.name in REALTIME:
+            if command.name in at_once:
                 said += self._machine.asked(command)
                 self._work(command)
             else:

@@ -68,6 +68,14 @@ def columns_to_rows(data: bytes, columns: int, column_bytes: int) -> bytes:
     return b"".join(rows)
 
 
+def rows_to_columns(bits: bytes, columns: int) -> bytes:
+    """The twin of ``columns_to_rows`` for 24 rows: columns of three bytes."""
+    import numpy as np
+
+    rows = np.unpackbits(np.frombuffer(bits, np.uint8).reshape(COLUMN_ROWS, -1), axis=1)[:, :columns]
+    return np.packbits(rows.T, axis=1).tobytes()
+
+
 _PICK = [bytes(0x31 if value >> (7 - bit) & 1 else 0x30 for value in range(256)) for bit in range(8)]
 """For each bit a table that turns a byte into the letter 0 or 1."""
 

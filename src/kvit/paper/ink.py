@@ -17,7 +17,7 @@ import msgspec
 
 from kvit.escpos.motion import down
 from kvit.escpos.profiles import Profile
-from kvit.paper import image, reach
+from kvit.paper import image, live, reach
 from kvit.paper.image import COLUMN_ROWS
 from kvit.paper.sheet import Picture, Run, Sheet, Style
 
@@ -47,10 +47,11 @@ def inline(run: Run) -> Picture:
 
 @lru_cache(maxsize=KEPT_WORDS)
 def _word(text: str, advance: int, style: Style, width: int) -> bytes:
+    """The dots of a word; live commands are spared for every head, so that one memory does for all."""
     from kvit.paper.raster import strip_of
 
     dots = strip_of(Run(0, 0, width, COLUMN_ROWS, text, advance, style), Counter())
-    return image.fit(packed(dots), dots.shape[1], dots.shape[0], width, COLUMN_ROWS)
+    return live.spare_columns(image.fit(packed(dots), dots.shape[1], dots.shape[0], width, COLUMN_ROWS), width)
 
 
 def whole_line(runs: list[Run], upside_down: bool = False) -> tuple[int, int, int, bytes]:
@@ -68,14 +69,20 @@ def whole_line(runs: list[Run], upside_down: bool = False) -> tuple[int, int, in
 
 def pictures(x: int, y: int, columns: int, rows: int, bits: bytes, profile: Profile, block: int) -> list[Picture]:
     """A picture as the head takes it: whole and of whole bytes, or in bands of 24 dots."""
+    whole, room = columns + 7 & ~7, profile.width_dots - x
+    wide = min(columns if is_column(profile) else whole, room)
+    bits = image.clip(bits, whole, rows, wide)[0]
     if not is_column(profile):
-        whole = columns + 7 & ~7
-        return [Picture(x, y, whole, rows, whole, rows, reach.defused(bits, profile), start=block, end=block + 1)]
-    size = image.row_bytes(columns)
+        if live.obeys(profile):
+            as_columns = rows == COLUMN_ROWS and reach.has_columns(profile)  # the writer takes it for drawn letters
+            bits = live.spare_columns(bits, wide) if as_columns else live.spare_rows(bits)
+        return [Picture(x, y, wide, rows, wide, rows, bits, start=block, end=block + 1)]
+    columns, size = wide, image.row_bytes(wide)
     step = down(profile).reach(COLUMN_ROWS)
     made: list[Picture] = []
     for top in range(0, rows, COLUMN_ROWS):
         band = bits[top * size : (top + COLUMN_ROWS) * size].ljust(COLUMN_ROWS * size, b"\0")
+        band = live.spare_columns(band, columns) if live.obeys(profile) else band
         made.append(Picture(x, y, columns, COLUMN_ROWS, columns, COLUMN_ROWS, band, start=block, end=block + 1))
         y += step
     return made

@@ -6,16 +6,19 @@ printed by the head itself, which cuts there are, which bytes are dangerous insi
 
 from __future__ import annotations
 
-import re
-
 from kvit.escpos.profiles import Profile
+from kvit.paper import epos_reach, star_reach
+from kvit.paper.live import LIVE, obeys
 from kvit.paper.sheet import Symbol
 
 DIALECTS = ("epson", "xprinter", "sprt", "sunmi", "bixolon", "citizen", "rongta", "zkc", "elgin", None)
 """Families whose letters, places, pictures and symbols are written as Epson writes them."""
-BEEPS = {"xprinter": "ESC B", "sprt": "ESC B", "rongta": "ESC B", "zkc": "ESC B", "epson": "ESC ( A"}
-LIVE = re.compile(b"\x10[\x04\x05\x14]")
-"""What a head that obeys realtime commands anywhere would obey inside a picture: DLE EOT, DLE ENQ, DLE DC4."""
+BEEPS = {"xprinter": "ESC B", "sprt": "ESC B", "rongta": "ESC B", "zkc": "ESC B", "epson": "ESC ( A",
+         "star": "ESC GS EM", "starprnt": "ESC GS EM"}  # fmt: skip
+FS_P_MAX = 255
+KEY_CODES = 2
+KEY_LETTERS = range(32, 127)
+"""``GS ( L`` names a stored picture by two printable letters."""
 FORM_B = {"code93": 72, "code128": 73, "gs1128": 74}
 FORM_A = {"upca": 0, "upce": 1, "ean13": 2, "ean8": 3, "code39": 4, "itf": 5, "codabar": 6}
 """``GS k`` m; form B of the first seven is m + 65."""
@@ -42,21 +45,35 @@ def picture_way(profile: Profile) -> str:
 
 def has_columns(profile: Profile) -> bool:
     """True when 24-dot columns (``ESC * 33``) can stand among letters."""
-    return profile.has("bit_image") and profile.has("high_density") and not profile.has("obeys_realtime_in_payload")
+    return profile.has("bit_image") and profile.has("high_density") and profile.language != epos_reach.LANGUAGE
 
 
-def defused(bits: bytes, profile: Profile) -> bytes:
-    """Dots in which no live command stands, for heads that would obey it: one white dot beside a black one turns black."""
-    if not profile.has("obeys_realtime_in_payload"):
-        return bits
-    return LIVE.sub(lambda found: b"\x30" + found.group()[1:], bits)
+def logo_codes(key: str) -> tuple[str, tuple[int, ...]]:
+    """The parts of a stored logo's key: ``nv:1`` is ``nv`` and (1,), ``nv:48/49`` is ``nv`` and (48, 49)."""
+    kind, _, rest = key.partition(":")
+    return kind, tuple(int(part) for part in rest.split("/"))
+
+
+def holds_logo(profile: Profile, key: str) -> bool:
+    """True when the picture of that key is known to lie in the printer, and the head has the command that prints it."""
+    if key not in profile.logos:
+        return False
+    kind, codes = logo_codes(key)
+    if len(codes) == 1:
+        return kind == "nv" and 1 <= codes[0] <= FS_P_MAX and profile.has("nv_images")
+    word = {"nv": "nv_graphics", "dl": "download_graphics"}.get(kind, "")
+    return len(codes) == KEY_CODES and all(code in KEY_LETTERS for code in codes) and profile.has(word)
 
 
 def is_native(symbol: Symbol, profile: Profile) -> bool:
     """True when the head prints this symbol from its data."""
     if symbol.kind not in profile.symbologies or symbol.fault:
         return False
-    if profile.has("obeys_realtime_in_payload") and LIVE.search(symbol.data):
+    if profile.language in star_reach.LANGUAGES:
+        return star_reach.is_native(symbol)
+    if profile.language == epos_reach.LANGUAGE:
+        return epos_reach.is_native(symbol)
+    if obeys(profile) and LIVE.search(symbol.data):
         return False
     if symbol.kind in FAMILIES:
         return profile.has(symbol.kind) and not symbol.options
@@ -73,3 +90,17 @@ def cut_of(profile: Profile, full: bool) -> int | None:
         if profile.has("cut_full" if kind else "cut_partial"):
             return int(kind)
     return None
+
+
+def pulse_ms(profile: Profile, pin: int, on_ms: int, off_ms: int) -> tuple[int, int]:
+    """The times a drawer's magnet can be told to be on and off, nearest to those wished."""
+    if profile.language in star_reach.LANGUAGES:
+        return star_reach.pulse_ms(pin, on_ms, off_ms)
+    if profile.language == epos_reach.LANGUAGE:
+        return epos_reach.pulse_ms(on_ms)
+    return on_ms // 2 * 2, off_ms // 2 * 2
+
+
+def underline(profile: Profile, wished: int) -> int:
+    """The thickness in dots of a line under letters: one where the language knows only on and off."""
+    return min(wished, 2 if profile.language == "escpos" else 1)

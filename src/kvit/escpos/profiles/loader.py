@@ -6,19 +6,18 @@ Two kinds of data, both beside this file and read only when asked for:
 * ``models/*.toml``   written by hand: families, generic printers, and what we know of a model beyond the collections
 
 A profile is a chain of partial tables: its own, then the one it ``inherits``, and so on. Nearer wins. Flags
-(``features``, ``quirks``) add up, a leading ``-`` takes one away; ``multibyte`` is merged key by key; everything else
-replaces. ``number_table`` names a vendor's ``ESC t`` table (or a model's); ``code_pages`` of the same file is laid over it.
-A shop's own files lie in a folder it names; they hide ours of the same name.
+(``features``, ``quirks``, ``unproven``) add up, a leading ``-`` takes one away; ``multibyte`` is merged key by key;
+``notes`` are joined, the nearest first; everything else replaces. A table that states a field vouches for it: the field
+is no longer ``unproven``, unless the same table lists it. ``number_table`` names a vendor's ``ESC t`` table (or a
+model's); ``code_pages`` of the same file is laid over it. A shop's own files lie in a folder it names; they hide ours.
+
+Only what was asked for is read: one parse of ``database.json`` for all, and the two to five files of one chain.
 """
 
 from __future__ import annotations
 
-import difflib
-import json
-import tomllib
 from collections.abc import Iterable
 from functools import lru_cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +27,7 @@ from kvit.escpos.profiles.profile import Profile
 
 Table = dict[str, Any]
 
+HERE = Path(__file__).parent
 CHAIN_LIMIT = 8
 """Longest chain of ``inherits``: a longer one is a circle somebody wrote by mistake."""
 
@@ -35,6 +35,10 @@ DEFAULT = "default"
 
 OPEN = "open"
 """How a file writes "not known": TOML has no null."""
+
+FLAGS = ("features", "quirks", "unproven")
+STEPS = ("inherits", "number_table", "code_pages", "notes", "unproven")
+"""Keys that do not simply replace what is farther away."""
 
 
 class UnknownProfileError(LookupError):
@@ -60,6 +64,15 @@ def load(name: str | None = None, folder: Path | None = None) -> Profile:
     return _load(name or DEFAULT, folder)
 
 
+def facts(name: str, folder: Path | None = None) -> Table:
+    """Give what the files say of a profile, merged: only fields some file states. Raises as `load`."""
+    index = _index(folder)
+    known = index.get(name.casefold())
+    if known is None:
+        raise UnknownProfileError(name, _nearest(name, index))
+    return {**_merge(_chain(known, folder)), "name": known}
+
+
 def number_tables() -> dict[str, dict[int, str]]:
     """Give the vendors' ``ESC t`` tables by name: number to code page name."""
     return {vendor: _numbers(table) for vendor, table in _database()["number_tables"].items()}
@@ -67,21 +80,18 @@ def number_tables() -> dict[str, dict[int, str]]:
 
 @lru_cache(maxsize=256)
 def _load(name: str, folder: Path | None) -> Profile:
-    index = _index(folder)
-    known = index.get(name.casefold())
-    if known is None:
-        raise UnknownProfileError(name, _nearest(name, index))
-    merged = _merge(_chain(known, folder))
-    merged["name"] = known
+    merged = facts(name, folder)
     if merged.get("dialect") == OPEN:
         merged["dialect"] = None
     try:
         return msgspec.convert(merged, Profile, strict=False)
     except msgspec.ValidationError as error:
-        raise ValueError(f"profile {known}: {error}") from error
+        raise ValueError(f"profile {merged['name']}: {error}") from error
 
 
 def _nearest(name: str, index: dict[str, str]) -> list[str]:
+    import difflib
+
     return [index[key] for key in difflib.get_close_matches(name.casefold(), index, n=3, cutoff=0.5)]
 
 
@@ -103,6 +113,7 @@ def _chain(name: str, folder: Path | None) -> list[Table]:
 
 def _merge(chain: list[Table]) -> Table:
     merged: Table = {}
+    unproven: set[str] = set()
     for table in reversed(chain):
         if "number_table" in table:
             merged["code_pages"] = _vendor_table(table["number_table"])
@@ -111,14 +122,25 @@ def _merge(chain: list[Table]) -> Table:
         elif "code_pages" in table:
             merged["code_pages"] = _numbers(table["code_pages"])
         for key, value in table.items():
-            if key in ("inherits", "number_table", "code_pages"):
+            if key in STEPS:
                 continue
-            if key in ("features", "quirks"):
+            if key in FLAGS:
                 value = _flags(merged.get(key, []), value)
             elif key == "multibyte":
                 value = merged.get(key, {}) | value
             merged[key] = value
+        unproven = set(_flags(unproven - table.keys(), table.get("unproven", ())))
+    merged["unproven"] = sorted(unproven)
+    merged["notes"] = _notes(chain, merged["unproven"])
     return merged
+
+
+def _notes(chain: list[Table], unproven: list[str]) -> str:
+    """The notes of the chain, the nearest first, and a sentence on what nobody has proven."""
+    said = [table["notes"] for table in chain if table.get("notes")]
+    if unproven:
+        said.append(f"Unproven, no device or manual of this model at hand: {', '.join(unproven)}.")
+    return "\n".join(dict.fromkeys(said))
 
 
 def _flags(have: Iterable[str], more: Iterable[str]) -> list[str]:
@@ -148,18 +170,28 @@ def _vendor_table(name: str) -> dict[int, str]:
 def _tables(name: str, folder: Path | None) -> list[Table]:
     """Read one profile's own tables: the shop's file alone, or our file and below it the row of the data base."""
     if folder is not None and (own := folder / f"{name}.toml").is_file():
-        return [tomllib.loads(own.read_text("utf-8"))]
+        return [_file(own)]
     found: list[Table] = []
-    path = files(__package__) / "models" / f"{name}.toml"
+    path = HERE / "models" / f"{name}.toml"
     if path.is_file():
-        found.append(tomllib.loads(path.read_text("utf-8")))
+        found.append(_ours(path))
     row = _database()["models"].get(name)
     return [*found, row] if row else found
 
 
+def _file(path: Path) -> Table:
+    import tomllib
+
+    return tomllib.loads(path.read_text("utf-8"))
+
+
+_ours = lru_cache(maxsize=256)(_file)
+"""Our files do not change while we run; families are in many chains. Nobody writes into what it gives."""
+
+
 @lru_cache(maxsize=1)
 def _database() -> Table:
-    data: Table = json.loads((files(__package__) / "database.json").read_text("utf-8"))
+    data: Table = msgspec.json.decode((HERE / "database.json").read_bytes())
     return data
 
 
@@ -167,7 +199,7 @@ def _database() -> Table:
 def _index(folder: Path | None) -> dict[str, str]:
     """Map each name without case to the name as it is spelled."""
     found = list(_database()["models"])
-    found += [entry.name[:-5] for entry in (files(__package__) / "models").iterdir() if entry.name.endswith(".toml")]
+    found += [path.stem for path in (HERE / "models").glob("*.toml")]
     if folder is not None:
         found += [path.stem for path in sorted(folder.glob("*.toml"))]
     return {name.casefold(): name for name in found}

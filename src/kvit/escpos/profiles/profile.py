@@ -36,14 +36,19 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     name: str
     vendor: str = ""
+    """Who makes it, for people; empty for boards sold under many names."""
     model: str = ""
+    """The maker's name of it; what ``GS I`` 67 is expected to say."""
     dialect: str | None = None
     """``epson`` or a file under ``escpos/dialects`` (``xprinter rongta sprt star bematech escp`` …); None: open."""
     language: str = "escpos"
     """What it is written in: a row of ``kvit.paper.languages.registry`` (``star-line starprnt epos feie`` …)."""
     dpi: int = 203
+    """Dots to the inch of the head, across and down."""
     width_dots: int = 576
+    """Printable dots across: 384, 512, 576, 832 …"""
     paper_mm: int = 80
+    """Width of the paper roll."""
     fonts: dict[str, Font] = {}
     """By letter: ``A`` (``ESC M 0``), ``B`` (1), ``C`` (2) …; special fonts of ``ESC M 97`` on are ``a`` and ``b``."""
     code_pages: dict[int, str] = {}
@@ -62,30 +67,43 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     motion_y: int = 203
     """The ``y`` of ``GS P`` after power-on: units to the inch down; half dots (360, 406) where the manual says so."""
     features: frozenset[str] = frozenset()
+    """What it can do, each a word explained in docs/howto/add-a-printer-profile.md."""
     symbologies: tuple[str, ...] = ()
     """Bar codes and 2D symbols it prints itself, by the names of ``kvit.paper.symbol``."""
     colors: tuple[str, ...] = ("black",)
+    """Colours of the head or ribbon, the first one first."""
     buffer_bytes: int = 4096
-    """The receive buffer."""
+    """The receive buffer; pictures go in bands of at most half of it."""
     cutter_dots: int = 110
-    """From the head to the blade: what a cut without feed leaves above the tear."""
+    """From the head to the blade: what a cut without feed leaves above the tear; 0 without a blade."""
     status: str = "full"
     """``none``; ``basic`` (DLE EOT, GS r, ESC v/u); ``asb`` (basic and GS a, GS I); ``full`` (asb and GS ( H)."""
     model_id: int = 0x20
+    """The byte ``GS I 1`` answers."""
     type_id: int = 0x02
+    """The byte ``GS I 2`` answers: bit 0 two-byte letters, bit 1 cutter, bit 2 display."""
     rom_id: int = 0x01
+    """The byte ``GS I 3`` answers."""
     maker: str = ""
     """What ``GS I`` 66 says; empty: the vendor."""
     firmware: str = "1.00"
+    """What ``GS I`` 65 says."""
     serial: str = "KVIT000001"
+    """What ``GS I`` 68 says."""
     asb_tail: int = 0x0F
     """The fourth byte of the automatic status."""
     fs_2_bytes: int = 72
     """Data bytes of ``FS 2``: 72 (24x24), 60 (20x24) or 32 (16x16)."""
     quirks: frozenset[str] = frozenset()
     """Departures from the manual, each a word explained in docs/howto/add-a-printer-profile.md."""
+    logos: frozenset[str] = frozenset()
+    """Keys of pictures known to lie in this very printer (``nv:1``, ``nv:48/49``): they are printed by key, not sent."""
+    unproven: frozenset[str] = frozenset()
+    """Names of the fields above that are a family's general rule or a guess, not read off a manual or a device."""
     notes: str = ""
+    """What a person should know, the nearest file's first; `load` adds a sentence naming the unproven fields."""
     source: str = ""
+    """Where the facts come from."""
 
     @property
     def font(self) -> Font:

@@ -17,12 +17,12 @@ none.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 
 from kvit.escpos.motion import across, down
 from kvit.escpos.profiles import Profile
 from kvit.escpos.repertoire import Repertoire, repertoire_of
 from kvit.paper import image, reach
+from kvit.paper.languages import escpos_picture
 from kvit.paper.languages.escpos_symbol import SymbolWriter
 from kvit.paper.sheet import Box, Event, Picture, Run, Sheet, Style, Symbol
 from kvit.paper.typeset import clean_text
@@ -32,9 +32,6 @@ UNITS_MAX = 255
 """The largest operand of ``ESC J``."""
 PLAIN_LINES_MAX = 3
 """So many LF are not longer than one ``ESC d``."""
-BAND_ROWS_MIN = 24
-BUFFER_SHARE = 2
-"""A band takes at most this part of the receive buffer, so that the next one can come in while it prints."""
 FONTS = "ABCDE"
 
 InLine = list[Run | Picture]
@@ -199,8 +196,7 @@ class _Writer:
 
     def _box(self, box: Run | Picture) -> None:
         if isinstance(box, Picture):
-            columns = _columns(box.bits, box.columns)
-            self.out += b"\x1b*\x21" + box.columns.to_bytes(2, "little") + columns
+            self.out += escpos_picture.columns(box.bits, box.columns)
             return
         self._look(box)
         text = box.text
@@ -268,14 +264,21 @@ class _Writer:
             self._place(box.x, box.width)
             self.out += self.symbols.write(box)
         else:
-            form = _raster if reach.picture_way(self.profile) == "raster" else _graphics
-            width = box.columns if form is _graphics else image.row_bytes(box.columns) * 8
-            for rows, bits in _bands(box, self.profile):
-                self._place(box.x, width)
-                self.out += form(box.columns, rows, bits)
-                if form is _raster and self.profile.has("lf_eaten_after_raster"):
-                    self.out += b"\n"  # for the head to swallow: the next one counts
+            self._picture(box)
         self.y = box.y + box.height
+
+    def _picture(self, box: Picture) -> None:
+        if box.key:
+            self._place(box.x, box.width)
+            self.out += escpos_picture.by_key(box)
+            return
+        raster = reach.picture_way(self.profile) == "raster"
+        width = image.row_bytes(box.columns) * 8 if raster else box.columns
+        for band in escpos_picture.bands(box, self.profile):
+            self._place(box.x, width)
+            self.out += band
+            if raster and self.profile.has("lf_eaten_after_raster"):
+                self.out += b"\n"  # for the head to swallow: the next one counts
 
     def _event(self, event: Event) -> None:
         values = event.values
@@ -389,34 +392,3 @@ class _Pages:
             (text, (self._masks[stretch] & -self._masks[stretch]).bit_length() - 1)
             for text, stretch in self._spans[id(run)]
         ]
-
-
-def _bands(box: Picture, profile: Profile) -> Iterator[tuple[int, bytes]]:
-    """Strips of a picture no higher than half the receive buffer."""
-    size = image.row_bytes(box.columns)
-    rows = max(profile.buffer_bytes // BUFFER_SHARE // size, BAND_ROWS_MIN)
-    for top in range(0, box.rows, rows):
-        tall = min(rows, box.rows - top)
-        yield tall, box.bits[top * size : (top + tall) * size]
-
-
-def _raster(columns: int, rows: int, bits: bytes) -> bytes:
-    """``GS v 0``."""
-    return b"\x1dv0\x00" + image.row_bytes(columns).to_bytes(2, "little") + rows.to_bytes(2, "little") + bits
-
-
-def _graphics(columns: int, rows: int, bits: bytes) -> bytes:
-    """``GS ( L`` fn 112 and fn 50: store a strip, print it; ``GS 8 L`` where the count does not fit two bytes."""
-    body = b"\x30\x70\x30\x01\x01\x31" + columns.to_bytes(2, "little") + rows.to_bytes(2, "little") + bits
-    short = len(body) < 0x10000
-    head = b"\x1d(L" if short else b"\x1d8L"
-    return head + len(body).to_bytes(2 if short else 4, "little") + body + b"\x1d(L\x02\x00\x30\x32"
-
-
-@lru_cache(maxsize=4_096)
-def _columns(bits: bytes, columns: int) -> bytes:
-    """24 rows of dots as columns of three bytes."""
-    import numpy as np
-
-    rows = np.unpackbits(np.frombuffer(bits, np.uint8).reshape(image.COLUMN_ROWS, -1), axis=1)[:, :columns]
-    return np.packbits(rows.T, axis=1).tobytes()

@@ -140,7 +140,9 @@ def set_spacing(printer: Printer, command: Command) -> None:
 
 
 def set_code_page(printer: Printer, command: Command) -> None:
-    """``ESC t n``: the vendor's table decides what n means."""
+    """``ESC t n``: the vendor's table decides what n means; some heads know one page and ignore it."""
+    if "esc_t_ignored" in printer.machine.quirks:
+        return
     select_page(printer, command.raw[2], command)
 
 
