@@ -1,16 +1,22 @@
-"""Code 128 as a printer builds it: the sender chooses the code sets.
+"""Code 128: which symbol characters a printer makes of its data, and which data to send for the shortest symbol.
 
-In ``GS k`` the data carry their own orders, each after a brace: ``{A {B {C`` choose a set (one must stand first), ``{S``
+In ``GS k`` 73 the data carry their own orders, each after a brace: ``{A {B {C`` choose a set (one must stand first), ``{S``
 shifts one letter between A and B, ``{1 {2 {3 {4`` are the function letters, ``{{`` is a brace. In set C every data byte is
-a pair of digits: a byte 0..99 by its value, as Epson's manual has it, or two ASCII digits, as most senders write it.
-A symbol drawn by a library would choose sets by itself and come out with other widths than the paper; so this one is
-built here, from ISO/IEC 15417's table.
+a pair of digits: a byte 0..99 by its value, as Epson's manual has it. Senders who do not know write ASCII digits; an even
+number of bytes between two orders that are all ASCII digits is read so (``braced`` never writes pairs that look like it).
+``GS k`` 74 (GS1-128) has no orders but ``{1`` (FNC1), ``{3`` (FNC3) and a brace before ``( ) * {`` that are data; FNC1
+stands in front unasked.
 
-Out: module widths (bar, space, bar, …) and the letters for people.
+``shortest`` chooses the sets: a walk from the end over the three sets, so no choice of sets, shifts and switches has fewer
+symbol characters. A library would choose by itself and come out with other widths than the paper; so symbols are built
+here, from ISO/IEC 15417's table.
+
+Out: symbol characters with the check character, bar widths, and the letters for people.
 """
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 import msgspec
@@ -37,6 +43,15 @@ REFUSED, NOTHING = -1, -2
 
 MAX_VALUES = 256
 """``GS k`` form B has at most 255 data bytes."""
+
+Item = int
+"""A letter 0..127 of the data, or ``F1``."""
+F1 = 256
+F3 = 258
+_SPECIAL = {F1: FNC1, F3: FNC3}
+
+Step = tuple[str, int]
+"""What is sent: an order (``A B C S``) or nothing, and the symbol character it makes."""
 
 
 class Built(msgspec.Struct, frozen=True):
@@ -76,18 +91,34 @@ def build(data: bytes) -> Built:
                 values.append(value)
             place += 2
             continue
+        if chosen == "C":
+            run = data[place:].partition(b"{")[0]
+            pairs = _pairs(run)
+            if max(pairs) > 99:
+                return Built(fault="symbol.letters")
+            values += pairs
+            letters += "".join(f"{pair:02d}" for pair in pairs)
+            place += len(run)
+            continue
         place += 2 if byte == 0x7B else 1
-        current = chosen if not shifted else ("B" if chosen == "A" else "A")
+        value = _value(byte, chosen if not shifted else "B" if chosen == "A" else "A")
         shifted = False
-        if current == "C" and 0x30 <= byte <= 0x39 and 0x30 <= following <= 0x39:
-            value, place = (byte - 0x30) * 10 + following - 0x30, place + 1
-        else:
-            value = _value(byte, current)
         if value < 0:
             return Built(fault="symbol.letters")
         values.append(value)
-        letters += f"{value:02d}" if current == "C" else (chr(byte) if 0x20 <= byte < 0x7F else " ")
+        letters += chr(byte) if 0x20 <= byte < 0x7F else " "
     return _checked(values, letters)
+
+
+def _pairs(run: bytes) -> list[int]:
+    """Pairs of digits of one stretch of set C: by value, or written as ASCII digits."""
+    if not _looks_written(run):
+        return list(run)
+    return [int(run[at : at + 2]) for at in range(0, len(run), 2)]
+
+
+def _looks_written(run: bytes) -> bool:
+    return len(run) % 2 == 0 and run.isdigit()
 
 
 def _order(order: str, chosen: str) -> tuple[int, str, bool]:
@@ -97,18 +128,13 @@ def _order(order: str, chosen: str) -> tuple[int, str, bool]:
     if order == "S" and chosen in "AB":
         return SHIFT, chosen, True
     if order == "4":
-        return FNC4.get(chosen, -1), chosen, False
-    return (
-        {"1": FNC1, "2": FNC2 if chosen != "C" else -1, "3": FNC3 if chosen != "C" else -1}.get(order, -1),
-        chosen,
-        False,
-    )
+        return FNC4.get(chosen, REFUSED), chosen, False
+    functions = {"1": FNC1} if chosen == "C" else {"1": FNC1, "2": FNC2, "3": FNC3}
+    return functions.get(order, REFUSED), chosen, False
 
 
 def _value(byte: int, chosen: str) -> int:
-    """The value of one data byte in a set, -1 where the set has none."""
-    if chosen == "C":
-        return byte if byte <= 99 else -1
+    """The value of one data byte in set A or B, -1 where the set has none."""
     if 0x20 <= byte < 0x60:
         return byte - 0x20
     if chosen == "A":
@@ -126,72 +152,134 @@ def _checked(values: list[int], letters: str) -> Built:
 
 
 @lru_cache(maxsize=256)
-def build_automatic(data: bytes, gs1: bool = False) -> Built:
-    """Choose the sets for plain data (``GS k`` 79, GS1-128, dialects without braces): pairs of digits in C, rest in B or A.
-
-    ``gs1``: FNC1 goes first; parentheses and spaces of the human form are no data, a brace order ``{1`` is FNC1.
-    """
+def build_automatic(data: bytes) -> Built:
+    """The shortest symbol of plain letters (``GS k`` 79, dialects without braces)."""
     if not data:
         return Built(fault="symbol.empty")
-    chosen, values, place, shown = "", [], 0, ""
-    while place < len(data):
-        byte = data[place]
-        if gs1 and data[place : place + 2] == b"{1":
-            values.append(FNC1)
-            place += 2
-            continue
-        if gs1 and byte in b"() *":
-            shown += chr(byte)
-            place += 1
-            continue
-        wanted = _best_set(data, place, chosen)
-        if not wanted:
-            return Built(fault="symbol.letters")
-        if wanted != chosen:
-            values.append(SWITCH[wanted] if chosen else START[wanted])
-            if gs1 and not chosen:
-                values.append(FNC1)
-            chosen = wanted
-        if chosen == "C":
-            values.append(int(data[place : place + 2]))
-            shown += data[place : place + 2].decode("ascii")
-            place += 2
-            continue
-        values.append(_value(byte, chosen))
-        shown += chr(byte) if 0x20 <= byte < 0x7F else " "
-        place += 1
-    return _checked(values, shown)
+    if not data.isascii():
+        return Built(fault="symbol.letters")
+    return _checked([value for _, value in shortest(tuple(data))], _shown(data))
 
 
+_GS1 = re.compile(rb"\{1|\{3|\{[(){*]|[^{]", re.DOTALL)
+_GS1_ITEMS = {b"{1": F1, b"{3": F3}
+
+
+@lru_cache(maxsize=256)
+def build_gs1(data: bytes) -> Built:
+    """GS1-128 (``GS k`` 74): FNC1 in front; parentheses, stars and spaces of people's writing are no data."""
+    parts = _GS1.findall(data)
+    if sum(map(len, parts)) != len(data) or not data.isascii():
+        return Built(fault="symbol.letters")
+    items = [_GS1_ITEMS.get(part, part[-1]) for part in parts if part not in (b"(", b")", b"*", b" ")]
+    if not items:
+        return Built(fault="symbol.empty")
+    if items[0] != F1:
+        items.insert(0, F1)
+    letters = "".join(" " if part in _GS1_ITEMS else _shown(part[-1:]) for part in parts if part != b"*")
+    return _checked([value for _, value in shortest(tuple(items))], letters)
+
+
+def _shown(data: bytes) -> str:
+    return "".join(chr(byte) if 0x20 <= byte < 0x7F else " " for byte in data)
+
+
+@lru_cache(maxsize=256)
 def braced(data: bytes) -> bytes:
-    """Write plain data with the brace orders ``GS k`` 73 wants, sets chosen as ``build_automatic`` does.
+    """Write plain letters with the brace orders ``GS k`` 73 wants, for the shortest symbol there is.
 
-    The twin of ``build``: ``build(braced(data))`` has the letters of ``data``. Data no set has come back as they are.
+    The twin of ``build``: ``build(braced(data))`` has the letters of ``data``. Letters no set has come back as they are.
     """
-    made, chosen, place = bytearray(), "", 0
-    while place < len(data):
-        wanted = _best_set(data, place, chosen)
-        if not wanted:
-            return data
-        if wanted != chosen:
-            made += b"{" + wanted.encode("ascii")
-            chosen = wanted
-        if chosen == "C":
-            made.append(int(data[place : place + 2]))
+    if not data.isascii():
+        return data
+    written = _written(data, shortest(tuple(data)))
+    # Pairs between 48 and 57 would be read as ASCII digits: set C is left out then.
+    mistaken = any(_looks_written(run) for run in re.findall(rb"\{C([^{]+)", written))
+    return _written(data, _walk(tuple(data), "BA")) if mistaken else written
+
+
+def _written(data: bytes, steps: list[Step]) -> bytes:
+    made = bytearray()
+    place, chosen = 0, ""
+    for order, value in steps:
+        if order:
+            made += b"{" + order.encode("ascii")
+            chosen = chosen if order == "S" else order
+        elif chosen == "C":
+            made.append(value)
             place += 2
-            continue
-        made += b"{{" if data[place] == 0x7B else data[place : place + 1]
-        place += 1
+        else:
+            made += b"{{" if data[place] == 0x7B else data[place : place + 1]
+            place += 1
     return bytes(made)
 
 
-def _best_set(data: bytes, place: int, chosen: str) -> str:
-    """The set to write the next letter in: C where it pays (four digits ahead, or any pair while in C)."""
-    digits = 0
-    while place + digits < len(data) and digits < 4 and 0x30 <= data[place + digits] <= 0x39:
-        digits += 1
-    if digits >= 2 and (chosen == "C" or digits == 4 or (digits == len(data) and digits % 2 == 0)):
-        return "C"
-    byte = data[place]
-    fits = [name for name in ("B", "A") if _value(byte, name) >= 0]
-    return chosen if chosen in fits else (fits[0] if fits else "")
+_PLAIN = re.compile(rb"(?!\d{4})(?:(?!\d{6}|\d{4}\Z)[\x20-\x7f])*\Z")
+"""Letters for which set B alone is the shortest: nowhere digits enough to make set C pay."""
+
+
+def shortest(items: tuple[Item, ...]) -> list[Step]:
+    """Orders and symbol characters, the start first, of the fewest characters that say these items.
+
+    Items are letters 0..127, ``F1`` and ``F3``; there must be one at least.
+    """
+    if max(items) < F1:
+        data = bytes(items)
+        if data.isdigit() and len(data) % 2 == 0:
+            return [("C", START["C"]), *(("", int(data[at : at + 2])) for at in range(0, len(data), 2))]
+        if _PLAIN.match(data):
+            return [("B", START["B"]), *(("", byte - 0x20) for byte in data)]
+    return _walk(items)
+
+
+def _walk(items: tuple[Item, ...], sets: str = "CBA") -> list[Step]:
+    """From the end: the fewest characters for the rest in each set, then the way there."""
+    count = len(items)
+    never = 3 * count + 9
+    cost: list[dict[str, int]] = [dict.fromkeys(sets, 0) for _ in range(count + 2)]
+    straight: list[dict[str, int]] = [{} for _ in range(count + 1)]
+    for at in range(count - 1, -1, -1):
+        here = {name: _straight(items, at, name, cost, never) for name in sets}
+        straight[at] = here
+        least = min(here.values())
+        cost[at] = {name: min(value, least + 1) for name, value in here.items()}
+    chosen = min(sets, key=lambda name: straight[0][name])
+    steps: list[Step] = [(chosen, START[chosen])]
+    at = 0
+    while at < count:
+        if straight[at][chosen] > cost[at][chosen]:
+            chosen = min(sets, key=lambda name: straight[at][name])
+            steps.append((chosen, SWITCH[chosen]))
+        at = _spell(steps, items, at, chosen)
+    return steps
+
+
+def _straight(items: tuple[Item, ...], at: int, name: str, cost: list[dict[str, int]], never: int) -> int:
+    """The fewest characters for the rest when the next item is said in this set, shifted where it has it not."""
+    item = items[at]
+    if item >= F1:
+        return never if item == F3 and name == "C" else 1 + cost[at + 1][name]
+    if name == "C":
+        return 1 + cost[at + 2]["C"] if _is_pair(items, at) else never
+    return (1 if _value(item, name) >= 0 else 2) + cost[at + 1][name]
+
+
+def _is_pair(items: tuple[Item, ...], at: int) -> bool:
+    return at + 1 < len(items) and 0x30 <= items[at] <= 0x39 and 0x30 <= items[at + 1] <= 0x39
+
+
+def _spell(steps: list[Step], items: tuple[Item, ...], at: int, chosen: str) -> int:
+    """Say the item at this place in this set; the place behind it."""
+    item = items[at]
+    if item >= F1:
+        steps.append(("", _SPECIAL[item]))
+        return at + 1
+    if chosen == "C":
+        steps.append(("", (item - 0x30) * 10 + items[at + 1] - 0x30))
+        return at + 2
+    value = _value(item, chosen)
+    if value < 0:
+        steps.append(("S", SHIFT))
+        value = _value(item, "B" if chosen == "A" else "A")
+    steps.append(("", value))
+    return at + 1

@@ -2,15 +2,14 @@
 
 The version (1..40) is the smallest whose capacity at the level holds the data as one segment: digits, the 45 letters of
 the alphanumeric mode, or bytes. A head may save a few bits by changing modes in mid-data; then its symbol is at most one
-version smaller. The drawing is asked for this version, so paper and sheet agree in size.
+version smaller. The drawing is asked for this version, so paper and sheet agree in size. Letters beyond ASCII are UTF-8
+bytes with no encoding said in front (ECI): heads say none, and readers know UTF-8 by its look.
 """
 
 from __future__ import annotations
 
 ALPHANUMERIC = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:")
 MAX_VERSION = 40
-ECI_BITS = 12
-"""Letters beyond ASCII are drawn with their encoding said in front, so that readers need not guess."""
 
 # Correction bytes of one block, and number of blocks, by level and version.
 _EC = {
@@ -57,7 +56,7 @@ def version(data: bytes, level: str = "L") -> int:
     elif ALPHANUMERIC.issuperset(data):
         need, counts = 4 + length // 2 * 11 + length % 2 * 6, (9, 11, 13)
     else:
-        need, counts = 4 + length * 8 + (0 if data.isascii() else ECI_BITS), (8, 16, 16)
+        need, counts = 4 + length * 8, (8, 16, 16)
     for number, capacity in enumerate(capacities, 1):
         if need + counts[0 if number < 10 else 1 if number < 27 else 2] <= capacity:
             return number

@@ -1,27 +1,29 @@
-"""Bar codes and 2D symbols: what kinds there are, what data they take, how large they come out, how they look.
+"""Symbols: what data a bar code or 2D symbol takes, how large it comes out, how its whole box looks.
 
 ``prepare`` looks at the data as a printer does (check digit added or verified, letters for people, a fault where the head
-would print nothing); ``measure`` gives the size in dots without drawing, by formula for all that receipts carry and by
-drawing for the rest; ``draw`` gives the dots of a sheet's symbol: whole-dot modules, so that what is black here scans.
-Drawing is done by zxing-cpp except for Code 128 and GS1-128, whose code sets the sender chooses (``paper.code128``).
+would print nothing); ``measure`` gives the size in dots, without drawing for all that receipts carry; ``draw`` gives the
+dots of a sheet's symbol: whole-dot modules, so that what is black here scans. What a document asks for is looked at more
+strictly in `kvit.paper.sizing`; the kinds are in `kvit.paper.symbology`, the modules in `kvit.paper.bars`.
 
 Sizes are without quiet zone, as on paper, where the white around the symbol is the layout's. ``picture`` adds it.
 
-Sources: Epson's reference for operands and defaults, ISO/IEC 18004 for QR capacities. Left out: composite symbols (no
-library here draws them: fault ``symbol.unsupported``, an outline with the data kept), QR model 1 (drawn as model 2),
-MaxiCode modes 2 and 3 without a carrier message (drawn as mode 4).
+Sources: Epson's reference for operands and defaults. Left out: drawing composite symbols (no library at hand does: fault
+``symbol.unsupported``, an outline with the data kept), QR model 1 (drawn as model 2), MaxiCode modes 2 and 3 (drawn as
+mode 4 with the carrier's message as text).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from kvit.paper import code128, qr
+from kvit.paper import check, code128, qr
 from kvit.paper.sheet import Symbol
+from kvit.paper.symbology import ADD_ONS, GTIN, ROWED
+from kvit.paper.symbology import KINDS as KINDS
 
 if TYPE_CHECKING:
     from kvit.paper.fonts import Bits
@@ -30,53 +32,14 @@ MAX_DATA_BYTES = 7_089
 """The longest data any symbol here takes (digits in a QR code)."""
 MAX_DOTS = 4_096
 """A symbol wider or taller than this is no symbol a receipt head prints."""
-
-
-class Kind(msgspec.Struct, frozen=True):
-    """One symbology: how zxing-cpp calls it, which letters it takes, how wide n letters are (0: drawn to know)."""
-
-    format: str
-    flat: bool = True
-    letters: str = ""
-    lengths: tuple[int, ...] = ()
-    modules: int = 0
-
-
-DIGITS = "0123456789"
-CODE39 = DIGITS + "ABCDEFGHIJKLMNOPQRSTUVWXYZ -.$/+%*"
-CODABAR = DIGITS + "-$:/.+ABCDabcd"
-
-KINDS: dict[str, Kind] = {
-    "upca": Kind("UPCA", letters=DIGITS, lengths=(11, 12), modules=95),
-    "upce": Kind("UPCE", letters=DIGITS, lengths=(6, 7, 8, 11, 12), modules=51),
-    "ean13": Kind("EAN13", letters=DIGITS, lengths=(12, 13), modules=95),
-    "ean8": Kind("EAN8", letters=DIGITS, lengths=(7, 8), modules=67),
-    "code39": Kind("Code39", letters=CODE39),
-    "itf": Kind("ITF", letters=DIGITS),
-    "codabar": Kind("Codabar", letters=CODABAR),
-    "code93": Kind("Code93"),
-    "code128": Kind("Code128"),
-    "gs1128": Kind("Code128"),
-    "databar": Kind("DataBarOmni", letters=DIGITS, lengths=(13, 14), modules=96),
-    "databartruncated": Kind("DataBarOmni", letters=DIGITS, lengths=(13, 14), modules=96),
-    "databarlimited": Kind("DataBarLtd", letters=DIGITS, lengths=(13, 14), modules=79),
-    "databarexpanded": Kind("DataBarExp"),
-    "databarstacked": Kind("DataBarStk", False, DIGITS, (13, 14)),
-    "databarstackedomni": Kind("DataBarStkOmni", False, DIGITS, (13, 14)),
-    "databarexpandedstacked": Kind("DataBarExpStk", False),
-    "qr": Kind("QRCode", False),
-    "microqr": Kind("MicroQRCode", False),
-    "pdf417": Kind("PDF417", False),
-    "maxicode": Kind("MaxiCode", False),
-    "datamatrix": Kind("DataMatrix", False),
-    "aztec": Kind("Aztec", False),
-    "composite": Kind("", False),
-}
-"""Names of symbologies, also those a printer profile lists."""
+MAXICODE_DOTS = (223, 199)
+"""A MaxiCode is 28 mm wide whatever the head: 223 dots of 203 to the inch."""
+ADD_ON_MODULES = {2: 20, 5: 47}
+ADD_ON_GAP = 7
 
 FAULTS = (
-    "symbol.empty", "symbol.letters", "symbol.length", "symbol.check_digit", "symbol.too_long", "symbol.code_set",
-    "symbol.unsupported", "symbol.undrawable", "symbol.too_wide",
+    "symbol.empty", "symbol.letters", "symbol.length", "symbol.check_digit", "symbol.elements", "symbol.too_long",
+    "symbol.code_set", "symbol.unsupported", "symbol.undrawable", "symbol.too_wide",
 )  # fmt: skip
 """Why a symbol is not printed; each is on a page in the docs."""
 
@@ -87,12 +50,6 @@ class Prepared(msgspec.Struct, frozen=True):
     data: bytes
     hri: str = ""
     fault: str = ""
-
-
-def check_digit(digits: str) -> str:
-    """The modulo-10 digit of EAN, UPC and GS1 numbers: weights 3 and 1 from the right."""
-    total = sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(digits)))
-    return str(-total % 10)
 
 
 @lru_cache(maxsize=512)
@@ -109,6 +66,8 @@ def prepare(kind: str, data: bytes) -> Prepared:
         built = _built(kind, data)
         return Prepared(data, built.letters, built.fault)
     written = data.decode("latin-1")
+    if kind in ADD_ONS and "+" in written:
+        return _with_add_on(kind, written)
     if known.letters and any(letter not in known.letters for letter in written):
         return Prepared(data, written, "symbol.letters")
     if known.lengths and len(data) not in known.lengths:
@@ -121,12 +80,20 @@ def _as_it_is(written: str) -> Prepared:
     return Prepared(written.encode("latin-1"), written)
 
 
+def _with_add_on(kind: str, written: str) -> Prepared:
+    """``5901234123457+12``: two or five digits more, which stand beside the symbol and have no check digit."""
+    number, _, more = written.partition("+")
+    found = prepare(kind, number.encode("latin-1"))
+    fault = found.fault or ("" if more.isdigit() and len(more) in ADD_ON_MODULES else "symbol.length")
+    return Prepared(found.data + b"+" + more.encode("latin-1"), f"{found.hri} {more}", fault)
+
+
 def _checked(full: int) -> Callable[[str], Prepared]:
     """Numbers of a fixed length with a check digit: added when it lacks, verified when it is there."""
 
     def prepared(written: str) -> Prepared:
         body = written[: full - 1]
-        whole = body + check_digit(body)
+        whole = body + check.mod10(body)
         fault = "symbol.check_digit" if len(written) == full and written != whole else ""
         return Prepared((written if fault else whole).encode(), written if fault else whole, fault)
 
@@ -137,44 +104,18 @@ def _upce(written: str) -> Prepared:
     """UPC-E from six digits, with number system and check digit, or squeezed from a UPC-A number."""
     if len(written) >= 11:
         body = written[:11]
-        short = _squeezed(body)
+        short = check.squeezed(body)
         if not short:
             return Prepared(written.encode(), written, "symbol.letters")
     else:
-        body = _expanded(written[1:7] if len(written) >= 7 else written)
+        body = check.expanded(written[1:7] if len(written) >= 7 else written)
         short = written[1:7] if len(written) >= 7 else written
-    digit = check_digit(body)
+    digit = check.mod10(body)
     whole = f"0{short}{digit}"
     given = written[-1] if len(written) in (8, 12) else digit
     if given != digit or (len(written) in (7, 8) and written[0] != "0"):
         return Prepared(written.encode(), written, "symbol.check_digit" if given != digit else "symbol.letters")
     return Prepared(whole.encode(), whole)
-
-
-def _expanded(short: str) -> str:
-    """The UPC-A number (without check digit) six UPC-E digits stand for."""
-    a, b, c, d, e, last = list(short)
-    if last in "012":
-        return f"0{a}{b}{last}0000{c}{d}{e}"
-    if last == "3":
-        return f"0{a}{b}{c}00000{d}{e}"
-    if last == "4":
-        return f"0{a}{b}{c}{d}00000{e}"
-    return f"0{a}{b}{c}{d}{e}0000{last}"
-
-
-def _squeezed(body: str) -> str:
-    """The six digits of a UPC-A number that has zeros where UPC-E wants them; empty when it has not."""
-    maker, item = body[1:6], body[6:11]
-    if body[0] != "0":
-        return ""
-    if maker[2] in "012" and maker[3:] == "00" and item[:2] == "00":
-        return maker[:2] + item[2:] + maker[2]
-    if maker[3:] == "00" and item[:3] == "000":
-        return maker[:3] + item[3:] + "3"
-    if maker[4] == "0" and item[:4] == "0000":
-        return maker[:4] + item[4] + "4"
-    return maker + item[4] if item[:4] == "0000" and item[4] in "56789" else ""
 
 
 def _itf(written: str) -> Prepared:
@@ -208,16 +149,30 @@ def _gtin(written: str) -> Prepared:
     return Prepared(found.data, f"(01){found.hri}", found.fault)
 
 
+def _limited(written: str) -> Prepared:
+    """DataBar Limited and Stacked Omnidirectional hold numbers that begin with 0 or 1."""
+    found = _gtin(written)
+    return found if written[0] in "01" else Prepared(found.data, found.hri, "symbol.letters")
+
+
+def _elements(written: str) -> Prepared:
+    """DataBar Expanded: element strings; the head verifies the first check digit, we all that GS1 asks for."""
+    from kvit.paper import gs1
+
+    found = gs1.read(written)
+    return Prepared(written.encode("latin-1"), gs1.people(found.found) or written, found.fault)
+
+
 _PREPARE: dict[str, Callable[[str], Prepared]] = {
     "upca": _checked(12), "ean13": _checked(13), "ean8": _checked(8), "upce": _upce, "itf": _itf, "codabar": _codabar,
-    "code39": _code39, "code93": _code93, "databar": _gtin, "databartruncated": _gtin, "databarlimited": _gtin,
-    "databarstacked": _gtin, "databarstackedomni": _gtin,
+    "code39": _code39, "code93": _code93, **dict.fromkeys(GTIN, _gtin), "databarlimited": _limited,
+    "databarexpanded": _elements, "databarexpandedstacked": _elements,
 }  # fmt: skip
 
 
 def _built(kind: str, data: bytes) -> code128.Built:
     if kind == "gs1128":
-        return code128.build_automatic(data, gs1=True)
+        return code128.build_gs1(data)
     return code128.build(data) if data[:1] == b"{" else code128.build_automatic(data)
 
 
@@ -225,16 +180,21 @@ def modules(
     kind: str, data: bytes, level: str = "", options: tuple[tuple[str, int | str], ...] = ()
 ) -> tuple[int, int]:
     """Columns and rows in modules of prepared data (rows 1 for bar codes); (0, 0) when it can not be drawn."""
-    if kind in _WIDTHS:
-        return _WIDTHS[kind](data), 1
-    known = KINDS[kind]
-    if known.modules:
-        return known.modules, 1
     if kind == "qr":
         side = qr.side(data, level)
         return side, side
+    known = KINDS[kind]
+    if known.modules:
+        return known.modules + (_add_on_modules(data) if kind in ADD_ONS else 0), 1
+    if kind in _WIDTHS:
+        return _WIDTHS[kind](data), 1
     matrix = matrix_of(kind, data, level, options)
     return (0, 0) if matrix is None else (matrix.shape[1], matrix.shape[0])
+
+
+def _add_on_modules(data: bytes) -> int:
+    more = len(data.partition(b"+")[2])
+    return ADD_ON_GAP + ADD_ON_MODULES[more] if more else 0
 
 
 def _code93_modules(data: bytes) -> int:
@@ -259,48 +219,19 @@ def fits_qr(data: bytes, level: str) -> bool:
 
 def measure(symbol: Symbol) -> tuple[int, int]:
     """Width and height in dots of a symbol without its letters; (0, 0) when it can not be drawn."""
-    columns, rows = modules(symbol.kind, symbol.data, symbol.level, tuple(symbol.options.items()))
-    if symbol.kind == "maxicode" and columns:
-        return columns + columns // 2, rows + rows // 2
-    tall = symbol.bar_height if KINDS[symbol.kind].flat or symbol.kind == "pdf417" else symbol.module
+    kind = symbol.kind
+    columns, rows = modules(kind, symbol.data, symbol.level, tuple(symbol.options.items()))
+    if kind == "maxicode" and columns:
+        return MAXICODE_DOTS
+    tall = symbol.bar_height if KINDS[kind].flat or kind in ROWED else symbol.module
     return columns * symbol.module, rows * max(tall, 1)
 
 
-@lru_cache(maxsize=256)
-def matrix_of(kind: str, data: bytes, level: str, options: tuple[tuple[str, int | str], ...]) -> Any:
-    """Modules as a numpy array (rows x columns, True = black), or None when zxing-cpp can not make it."""
-    import numpy as np
-    import zxingcpp
+def matrix_of(kind: str, data: bytes, level: str, options: tuple[tuple[str, int | str], ...]) -> Bits | None:
+    """Modules as a numpy array (rows x columns, True = black), or None when there is no such symbol."""
+    from kvit.paper import bars
 
-    known = KINDS[kind]
-    asked = {**_wishes(kind, data, level), **{name: value for name, value in options if name in _PASSED}}
-    content = _content(data) if not known.flat else data.decode("latin-1")
-    try:
-        made = zxingcpp.create_barcode(content, getattr(zxingcpp.BarcodeFormat, known.format), **asked)
-        dots = np.asarray(made.to_image(scale=1, add_quiet_zones=False)) < 128
-    except (ValueError, RuntimeError, TypeError):
-        return None
-    if kind == "pdf417":
-        return dots[::3]
-    return dots[:1] if known.flat else dots
-
-
-_PASSED = ("columns", "rows", "version", "mode")
-
-
-def _content(data: bytes) -> str | bytes:
-    """Letters where the data are UTF-8 (the drawing then says so), bytes as they are where not."""
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return data
-
-
-def _wishes(kind: str, data: bytes, level: str) -> dict[str, Any]:
-    """What to ask of zxing-cpp besides the data."""
-    if kind == "qr":
-        return {"ec_level": level or "L", "version": qr.version(data, level)}
-    return {"ec_level": level} if level else {}
+    return bars.matrix_of(kind, data, level, options)
 
 
 def draw(symbol: Symbol) -> Bits:
@@ -324,29 +255,24 @@ def draw(symbol: Symbol) -> Bits:
     return page
 
 
-def _bars(symbol: Symbol) -> Any:
+def _bars(symbol: Symbol) -> Bits | None:
     import numpy as np
 
     known = KINDS.get(symbol.kind)
     if known is None or not known.format or not symbol.data:
         return None
-    if symbol.kind in ("code128", "gs1128"):
-        built = _built(symbol.kind, symbol.data)
-        if built.fault:
-            return None
-        widths = code128.bars(built.values)
-        matrix = np.repeat(np.arange(len(widths)) % 2 == 0, widths)[None, :]
-    else:
-        matrix = matrix_of(symbol.kind, symbol.data, symbol.level, tuple(symbol.options.items()))
-        if matrix is None:
-            return None
+    matrix = matrix_of(symbol.kind, symbol.data, symbol.level, tuple(symbol.options.items()))
+    if matrix is None:
+        return None
     if symbol.kind == "maxicode":
-        # A MaxiCode is 28 mm wide whatever the head: 149 dots of the drawing become 223 of 203 dpi.
-        rows, columns = (np.arange(side + side // 2) * 2 // 3 for side in matrix.shape)
-        return matrix[rows][:, columns]
-    tall = symbol.bar_height if KINDS[symbol.kind].flat or symbol.kind == "pdf417" else symbol.module
-    dots = matrix.repeat(symbol.module, axis=1)[:, :MAX_DOTS]
-    return dots.repeat(max(tall, 1), axis=0)[:MAX_DOTS]
+        wide, high = MAXICODE_DOTS
+        rows, columns = np.arange(high) * matrix.shape[0] // high, np.arange(wide) * matrix.shape[1] // wide
+        scaled: Bits = matrix[rows][:, columns]
+        return scaled
+    tall = symbol.bar_height if known.flat or symbol.kind in ROWED else symbol.module
+    wide_dots = matrix.repeat(symbol.module, axis=1)[:, :MAX_DOTS]
+    dots: Bits = wide_dots.repeat(max(tall, 1), axis=0)[:MAX_DOTS]
+    return dots
 
 
 def hri_height(symbol: Symbol) -> int:
