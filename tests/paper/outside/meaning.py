@@ -44,13 +44,13 @@ def letters_of(sheet: Sheet) -> str:
 
 
 def begins(sheet: Sheet) -> list[tuple[str, int]]:
-    """The first word of every line and the dot across where it begins."""
+    """The first letter of every line and the dot across where it begins."""
     found = []
     rows = [box for box in sheet.boxes if isinstance(box, Run) and box.text.strip()]
     for _, row in groupby(rows, key=lambda run: run.y + run.height - run.height // 8):
         first = min(row, key=lambda run: run.x)
         blank = len(first.text) - len(first.text.lstrip())
-        found.append((first.text.split()[0], first.x + blank * first.advance))
+        found.append((first.text.lstrip()[0], first.x + blank * first.advance))
     return found
 
 
