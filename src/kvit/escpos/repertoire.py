@@ -5,81 +5,115 @@ set of two-byte letters, read between ``FS &`` and ``FS .`` in square cells. A l
 because a Cyrillic or Greek letter out of a Chinese or Korean set is as wide as a syllable; only what no page has is looked
 for among the pairs. What neither has can not be sent, and whoever lays out draws it.
 
+A head whose own fonts hold the letters of Unicode (feature ``unicode``) is told once to read UTF-8 and then takes every
+letter as it is; it stands here as a head of one page called ``utf-8``, wide letters among them.
+
 Pages nobody published (`kvit.escpos.codepage.grade` unknown) are not used: their letters would be a guess on paper.
 Four-byte codes of GB18030 are left out too: they name every letter of Unicode, and heads have dots for none of them.
-UTF-8 modes are not used: which letters stand behind them no profile tells.
+Heads that only understand the order for UTF-8 (feature ``utf8``) are not told it: which letters stand behind it no
+profile says.
 """
 
 from __future__ import annotations
+
+import re
+from codecs import charmap_build, charmap_encode
+from functools import reduce
+from operator import and_
 
 from kvit.escpos import codepage, multibyte
 from kvit.escpos.profiles import Profile
 
 CODECS = {
-    "shift-jis": "cp932", "shift-jis-2004": "cp932", "gb18030": "gb18030", "big5": "big5hkscs", "ksc5601": "euc_kr",
-    "cp949": "cp949",
+    "shift-jis": "cp932", "shift-jis-2004": "cp932", "jis": "euc_jp", "gb18030": "gb18030", "big5": "big5hkscs",
+    "ksc5601": "euc_kr", "cp949": "cp949",
 }  # fmt: skip
-"""Python's codec to write a system with. ``euc_kr`` is KS X 1001 alone: the 8,822 syllables beyond it are CP949's."""
+"""Python's codec to write a system with. ``euc_kr`` is KS X 1001 alone: the 8,822 syllables beyond it are CP949's; the
+seven-bit pairs of JIS are those of EUC less 80h."""
+LOW = bytes(byte & 0x7F for byte in range(256))
 GRADES = ("codec", "standard", "observed", "inferred", "unknown")
 """How well a page is known, best first: of two pages with the same letters the better known one is used."""
-KEPT_TEXTS = 4_096
-"""Texts remembered a repertoire: item names come again, and the letters of a language's words are few."""
+UTF8 = "utf-8"
+UNICODE = re.compile(
+    "[\u00a1-\u024f\u0370-\u0482\u048a-\u052f\u1e00-\u1fff\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2100-\u23ff\u2500-\u27bf"
+    "\u3000-\u3029\u3030-\u3098\u309b-\u30ff\u3131-\u318e\u3200-\u33ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff01-\uffee]"
+)
+"""What a head with ``unicode`` is trusted with: Latin, Greek, Cyrillic, signs, and the letters of East Asia. Scripts that
+want joining, reordering or marks are drawn."""
+
+
+class Masks(dict[str, int]):
+    """By letter the pages that have it: bit n for ``pages[n]``; found out once each."""
+
+    def __init__(self, letters: list[dict[str, int]], every: int) -> None:
+        self._letters, self._every = letters, every
+
+    def __missing__(self, letter: str) -> int:
+        if " " <= letter <= "~":
+            mask = self._every
+        elif not self._letters:
+            mask = int(UNICODE.match(letter) is not None and self._every)
+        else:
+            mask = sum(1 << place for place, letters in enumerate(self._letters) if letter in letters)
+        self[letter] = mask
+        return mask
 
 
 class Repertoire:
     """The letters of one printer. ``pages``: (number of ``ESC t``, name), the power-on page first."""
 
     def __init__(self, profile: Profile) -> None:
-        self.pages = _pages(profile)
-        self.all_pages = (1 << len(self.pages)) - 1
-        self.power_on_mask = 1 if self.pages and self.pages[0][0] == profile.code_page else 0
+        self.unicode = profile.has("unicode")
+        self.pages = ((0, UTF8),) if self.unicode else _pages(profile)
+        self.all_pages = (1 << max(len(self.pages), 1)) - 1
+        self.power_on_mask = int(bool(self.pages) and self.pages[0][0] == profile.code_page and not self.unicode)
         system = profile.multibyte.system
-        self.system = system if system in CODECS else ""
+        self.system = system if system in CODECS and not self.unicode else ""
         self.pairs_on = profile.multibyte.power_on and system not in ("none", "open", "")
-        self._letters = [codepage.encoding(name) for _, name in self.pages]
-        self._masks: dict[str, int] = {}
-        self._bytes: dict[tuple[str, int], bytes] = {}
+        known = [] if self.unicode else [codepage.encoding(name) for _, name in self.pages]
+        self.masks = Masks(known if self.unicode else known or [{}], self.all_pages)
+        self._tables = [] if self.unicode else [charmap_build(_singles(name)) for _, name in self.pages]
         self._pairs: dict[str, bytes | None] = {}
 
     def mask(self, text: str) -> int:
         """The pages that have every letter of the text: bit n for ``pages[n]``."""
-        known = self._masks.get(text)
-        if known is None:
-            known = self.all_pages
-            for letter in text:
-                known &= self._mask_of(letter)
-            if len(self._masks) >= KEPT_TEXTS:
-                self._masks.clear()
-            self._masks[text] = known
-        return known
+        return reduce(and_, map(self.masks.__getitem__, text), self.all_pages)
 
-    def _mask_of(self, letter: str) -> int:
-        if " " <= letter <= "~":
-            return self.all_pages
-        return sum(1 << place for place, letters in enumerate(self._letters) if letter in letters)
+    def way(self, letter: str, cells: int) -> str:
+        """How a letter ``cells`` wide goes: ``n`` from a page, ``w`` or ``v`` as a pair (2 or 1 cells), ``d`` or ``D`` drawn."""
+        wide = cells == 2
+        if self.masks[letter]:
+            return "w" if wide and self.unicode else "n"
+        if self.pair(letter):
+            return "w" if wide else "v"
+        return "D" if wide else "d"
 
     def single(self, text: str, page: int) -> bytes:
         """The bytes of a text all of whose letters ``pages[page]`` has."""
-        made = self._bytes.get((text, page))
-        if made is None:
-            letters = self._letters[page]
-            made = bytes([ord(letter) if letter <= "~" else letters[letter] for letter in text])
-            if len(self._bytes) >= KEPT_TEXTS:
-                self._bytes.clear()
-            self._bytes[text, page] = made
-        return made
+        if self.unicode:
+            return text.encode()
+        return charmap_encode(text, "strict", self._tables[page])[0]
 
     def pair(self, letter: str) -> bytes | None:
         """The two bytes of a letter of the two-byte set, None where it has none."""
         if letter not in self._pairs:
-            if len(self._pairs) >= KEPT_TEXTS * 4:
-                self._pairs.clear()
             self._pairs[letter] = _pair(self.system, letter) if self.system else None
         return self._pairs[letter]
 
     def pairs(self, text: str) -> bytes:
         """The bytes of a text all of whose letters are of the two-byte set."""
-        return b"".join(self.pair(letter) or b"" for letter in text)
+        made = text.encode(CODECS[self.system])
+        return made.translate(LOW) if self.system == "jis" else made
+
+
+def _singles(name: str) -> str:
+    """The 256 letters of a page for `charmap_build`; of a letter standing twice only the first place counts."""
+    letters = codepage.decoding(name)
+    first = {letter: place for place, letter in reversed(list(enumerate(letters)))}
+    return "".join(
+        letter if first[letter] == place and letter != codepage.HOLE else "\ufffe"
+        for place, letter in enumerate(letters)
+    )
 
 
 def _pages(profile: Profile) -> tuple[tuple[int, str], ...]:
@@ -104,6 +138,7 @@ def _pair(system: str, letter: str) -> bytes | None:
         made = letter.encode(CODECS[system])
     except UnicodeEncodeError:
         return None
+    made = made.translate(LOW) if system == "jis" and min(made) > 0xA0 else made
     return made if len(made) == 2 and multibyte.decode(system, made) == letter else None
 
 

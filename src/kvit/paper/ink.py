@@ -86,3 +86,20 @@ def pictures(x: int, y: int, columns: int, rows: int, bits: bytes, profile: Prof
         made.append(Picture(x, y, columns, COLUMN_ROWS, columns, COLUMN_ROWS, band, start=block, end=block + 1))
         y += step
     return made
+
+
+def between(
+    bits: bytes, columns: int, rows: int, at: int, width: int, cell: int, strokes: list[tuple[int, int]]
+) -> bytes:
+    """A picture moved ``at`` dots into a wider one, with upright strokes: (cell's left edge, weight 1 or 2)."""
+    import numpy as np
+
+    from kvit.paper.fonts import glyph
+
+    page = np.zeros((rows, width), dtype=np.bool_)
+    dots = np.unpackbits(np.frombuffer(bits, np.uint8).reshape(rows, -1), axis=1)[:, :columns].astype(np.bool_)
+    page[:, at : at + columns] = dots[:, : width - at]
+    for left, weight in strokes:
+        upright = np.asarray(glyph(" │║"[weight], cell, COLUMN_ROWS)).max(axis=0)
+        page[:, left : left + cell] |= upright[: width - left]
+    return packed(page)

@@ -44,6 +44,7 @@ def lay_out(document: doc.Document, profile: Profile) -> Sheet:
         for number, block in enumerate(document.blocks):
             page.block = number
             page.lay(block)
+        page.close()
     page.sheet.height_dots = page.y
     return page.sheet
 

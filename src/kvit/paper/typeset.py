@@ -1,15 +1,17 @@
-"""The text engine: spans of a document to pieces a head prints, and pieces to lines.
+"""The text engine: letters of a document to letters a head prints.
 
-Text is normalised (NFC), its control letters and bidi orders are taken away, and it is cut where the way of printing
-changes: *narrow* letters of a code page, *wide* letters of the two-byte set, *drawn* letters the head has nowhere (they are
-drawn from our own fonts, in cells of the same measures). So widths are those of the encoding that will be used: Cyrillic
-out of a code page is one cell, out of a Chinese set it would be two.
+Text is normalised (NFC), its control letters and bidi orders are taken away, and every letter has a *kind*, one letter of a
+string as long as the text: how it is printed and how many cells it takes.
 
-A mark (Thai vowel, Unicode category Mn) stays with its letter and takes no room. Lines break between words and between
-wide letters; a word wider than the line breaks anywhere.
+    n  narrow, from a code page     w  wide, from the two-byte set      v  the same, for a letter that is narrow elsewhere
+    d  drawn, one cell              D  drawn, two cells                 m  a mark, standing on the letter before it
 
-Left out: right-to-left order and joining of Arabic and Hebrew (they are printed in the order they are written in, and the
-result says so), hyphenation, rules of which Han letter may not begin a line.
+So widths are those of the encoding that will be used: Cyrillic out of a code page is one cell, out of a Chinese set it
+would be two; drawn letters come from our own fonts, in cells of the same measures. Letters of one look whose wide cells are
+two narrow ones and that have no marks are *plain*: laid out as strings (`Plain`), which is nearly all there is on a
+receipt. Everything else goes as pieces, a piece being letters side by side printed one way.
+
+Left out: hyphenation, rules of which Han letter may not begin a line. Right-to-left order is `kvit.paper.rtl`.
 """
 
 from __future__ import annotations
@@ -18,12 +20,13 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from enum import IntEnum
-from itertools import groupby
+from typing import NamedTuple
 
 import msgspec
 
 from kvit.escpos.profiles import Profile
-from kvit.escpos.repertoire import repertoire_of
+from kvit.escpos.repertoire import Repertoire, repertoire_of
+from kvit.paper import reach
 from kvit.paper.document import Content, Span
 from kvit.paper.sheet import Style
 from kvit.paper.width import cell_width, clusters
@@ -33,10 +36,14 @@ STRIPPED = re.compile(
 )
 """C0 but the line feed, DEL, C1, bidi orders, zero-width and format letters, lone surrogates: nothing that prints."""
 RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
-KEPT = 4_096
-"""Texts and looks remembered: item names and headings come again."""
+JAMO_PARTS = range(0x1160, 0x1200)
+"""Vowels and finals of Hangul written apart: with the letter before them they are one syllable (NFC)."""
+KEPT_FACES = 4_096
+"""Looks remembered."""
 SIZE_LIMIT = 6
 """Of heads with the quirk ``size_limit_6``."""
+GROUPS = re.compile("n+|[wv]+|[dD]+")
+"""Letters side by side that go one way; drawn ones of both widths make one picture."""
 
 
 class Way(IntEnum):
@@ -59,6 +66,14 @@ class Face(msgspec.Struct, frozen=True, eq=False):
     wide_advance: int
     missing: tuple[str, ...] = ()
     """What of the look the head has not: ``font italic colour size``."""
+    grid: bool = True
+    """A wide letter takes two narrow cells."""
+    level: bool = True
+    """Wide letters are as high as narrow ones."""
+    height: int = 24
+    """Dots of narrow letters from top to foot."""
+    open: bool = True
+    """A space does not show: places on the line can be reached by spaces."""
 
 
 class Piece(msgspec.Struct, frozen=True, gc=False):
@@ -73,10 +88,54 @@ class Piece(msgspec.Struct, frozen=True, gc=False):
     @property
     def height(self) -> int:
         """Dots from the top of the letters to their foot."""
-        return self.style.cell_height * self.style.height
+        return height_of(self.style)
 
 
 Pieces = tuple[Piece, ...]
+
+
+def height_of(style: Style) -> int:
+    """Dots from the top of letters to their foot; letters turned lie on their side."""
+    return style.cell_width * style.width if style.turned else style.cell_height * style.height
+
+
+class Plain(NamedTuple):
+    """Letters of one look on the grid of narrow cells. ``kinds`` is empty when all are narrow."""
+
+    text: str
+    kinds: str = ""
+
+    @property
+    def cells(self) -> int:
+        """Narrow cells across."""
+        return cells_of(self.text, self.kinds)
+
+
+def cells_of(text: str, kinds: str) -> int:
+    """Narrow cells of plain letters."""
+    count = len(text)
+    return count + count - kinds.count("n") - kinds.count("d") if kinds else count
+
+
+class Kinds(dict[int, str]):
+    """Letter codes to kinds, found out once each; a table for ``str.translate``. ``x``: the text has to be cleaned."""
+
+    def __init__(self, repertoire: Repertoire, *, cleaned: bool) -> None:
+        self._repertoire, self._cleaned = repertoire, cleaned
+
+    def __missing__(self, code: int) -> str:
+        kind = self[code] = self._of(chr(code), code)
+        return kind
+
+    def _of(self, letter: str, code: int) -> str:
+        if not self._cleaned and (STRIPPED.match(letter) or code in JAMO_PARTS or letter in "\t\n"):
+            return "x"
+        if not self._cleaned and unicodedata.normalize("NFC", letter) != letter:
+            return "x"
+        cells = cell_width(letter)
+        if not cells:
+            return "m" if self._cleaned else "x"
+        return self._repertoire.way(letter, cells)
 
 
 class Typesetter:
@@ -87,25 +146,46 @@ class Typesetter:
         self.repertoire = repertoire_of(profile)
         self.cell = profile.font.width
         self._faces: dict[Span, Face] = {}
-        self._pieces: dict[tuple[str, Face], Pieces] = {}
-        self._plain = self.face(Span(""))
+        self._kinds = Kinds(self.repertoire, cleaned=False)
+        self._clean_kinds = Kinds(self.repertoire, cleaned=True)
+        self.plain_face = self.face(Span(""))
+        self.expand = Expand(self)
 
     def face(self, span: Span) -> Face:
         """The span's look, as far as the head has it."""
         look = span if not span.text else msgspec.structs.replace(span, text="")
         found = self._faces.get(look)
         if found is None:
-            if len(self._faces) >= KEPT:
+            if len(self._faces) >= KEPT_FACES:
                 self._faces.clear()
             found = self._faces[look] = _face(self.profile, look)
         return found
 
+    def plain(self, text: str) -> Plain:
+        """A text without line feeds as letters that print, each with its kind; they may hold marks (``m``)."""
+        if text.isascii() and text.isprintable():
+            return Plain(text)
+        kinds = text.translate(self._kinds)
+        if "x" in kinds:
+            text = clean_text(text)
+            kinds = text.translate(self._clean_kinds)
+        return Plain(text, kinds) if kinds.strip("n") else Plain(text)
+
+    def on_grid(self, plain: Plain, face: Face) -> bool:
+        """True when letters can be laid out as a string in this look."""
+        kinds = plain.kinds
+        return not kinds or ("m" not in kinds and (face.grid or not WIDE.search(kinds)))
+
+    def uniform(self, content: Content) -> tuple[Face, str] | None:
+        """The one look of a content and its letters; None where there are several."""
+        if isinstance(content, str):
+            return self.plain_face, content
+        return (self.face(content[0]), content[0].text) if len(content) == 1 else None
+
     def paragraphs(self, content: Content) -> list[Pieces]:
         """The lines the text itself makes (by ``\\n``), each as pieces."""
         if isinstance(content, str):
-            if "\n" not in content:
-                return [self.pieces(content, self._plain)]
-            return [self.pieces(text, self._plain) for text in content.split("\n")]
+            return [self.pieces(text, self.plain_face) for text in content.split("\n")]
         made: list[Pieces] = [()]
         for span in content:
             first, *more = span.text.split("\n")
@@ -122,33 +202,59 @@ class Typesetter:
 
     def pieces(self, text: str, face: Face) -> Pieces:
         """Letters of one look as pieces."""
-        found = self._pieces.get((text, face))
-        if found is None:
-            if len(self._pieces) >= KEPT:
-                self._pieces.clear()
-            found = self._pieces[text, face] = self._cut(text, face)
-        return found
+        plain = self.plain(text)
+        return self.cut(plain, face) if plain.text else ()
 
-    def _cut(self, text: str, face: Face) -> Pieces:
-        clean = clean_text(text)
-        if not clean:
-            return ()
-        if clean.isascii() or self.repertoire.mask(clean):
-            return (_piece(clean, Way.NARROW, len(clusters(clean)), face.narrow, face.narrow_advance),)
+    def cut(self, plain: Plain, face: Face) -> Pieces:
+        """Letters with their kinds as pieces."""
+        text, kinds = plain
+        if not kinds:
+            return (Piece(text, Way.NARROW, face.narrow, face.narrow_advance, len(text) * face.narrow_advance),)
+        if "m" in kinds:
+            kinds, units = self._marked(text, kinds)
+        else:
+            units = text  # type: ignore[assignment]
         made: list[Piece] = []
-        for (way, wide), group in groupby(clusters(clean), key=self._way):
-            letters = list(group)
-            style, advance = (face.wide, face.wide_advance) if wide else (face.narrow, face.narrow_advance)
-            made.append(_piece("".join(letters), way, len(letters), style, advance))
+        start = 0
+        for found in PIECES.finditer(kinds):
+            end, kind = found.end(), kinds[start]
+            style, advance = (face.narrow, face.narrow_advance) if kind in "nd" else (face.wide, face.wide_advance)
+            made.append(Piece("".join(units[start:end]), WAYS[kind], style, advance, (end - start) * advance))
+            start = end
         return tuple(made)
 
-    def _way(self, cluster: str) -> tuple[Way, bool]:
-        """How a letter with its marks is printed, and whether its cell is wide."""
-        if self.repertoire.mask(cluster):
-            return Way.NARROW, False
-        if self.repertoire.pair(cluster[0]) and len(cluster) == 1:
-            return Way.WIDE, True
-        return Way.DRAWN, cell_width(cluster[0]) == 2
+    def _marked(self, text: str, kinds: str) -> tuple[str, list[str]]:
+        """Letters with the marks on them, and one kind for each: a letter goes as its marks can go."""
+        units = clusters(text)
+        made: list[str] = []
+        for each in units:
+            kind = each[0].translate(self._clean_kinds)
+            if kind == "m":
+                kind = "n" if self.repertoire.mask(each) else "d"
+            elif len(each) > 1 and not (kind == "n" and self.repertoire.mask(each)):
+                kind = "D" if cell_width(each[0]) == 2 else "d"
+            made.append(kind)
+        return "".join(made), units
+
+
+class Expand(dict[int, str]):
+    """Letter codes to the letter, a wide one with a filler behind it: then ``len`` and padding count cells."""
+
+    def __init__(self, setter: Typesetter) -> None:
+        self._setter = setter
+
+    def __missing__(self, code: int) -> str:
+        letter = chr(code)
+        made = self[code] = letter + FILLER * (self._setter.plain(letter).kinds[:1] in WIDE_KINDS)
+        return made
+
+
+FILLER = "\0"
+"""Stands behind a wide letter while cells are padded; no text that prints holds it."""
+WIDE_KINDS = ("w", "v", "D")
+WIDE = re.compile("[wvD]")
+PIECES = re.compile("n+|[wv]+|d+|D+")
+WAYS = {"n": Way.NARROW, "w": Way.WIDE, "v": Way.WIDE, "d": Way.DRAWN, "D": Way.DRAWN}
 
 
 def clean_text(text: str) -> str:
@@ -156,10 +262,6 @@ def clean_text(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return STRIPPED.sub("", unicodedata.normalize("NFC", text.replace("\t", " "))).replace("\n", " ")
-
-
-def _piece(text: str, way: Way, count: int, style: Style, advance: int) -> Piece:
-    return Piece(text, way, style, advance, count * advance)
 
 
 def _face(profile: Profile, span: Span) -> Face:
@@ -173,14 +275,20 @@ def _face(profile: Profile, span: Span) -> Face:
         ("size", max(span.width, span.height) > limit),
     ):  # fmt: skip
         missing += [word] if lacks else []
-    cell = profile.fonts[font]
+    cell, pairs = profile.fonts[font], profile.multibyte
+    width, height, turned = min(span.width, limit), min(span.height, limit), span.turned
+    underline = reach.underline(profile, span.underline)
     narrow = Style(
-        font, cell.width, cell.height, min(span.width, limit), min(span.height, limit), span.bold, span.underline,
-        italic, span.invert, False, colour,
-    )  # fmt: skip
-    pairs = profile.multibyte
+        font, cell.width, cell.height, width, height, span.bold, underline, italic, span.invert, turned, colour
+    )
     wide = msgspec.structs.replace(narrow, cell_width=pairs.cell_width // 2, cell_height=pairs.cell_height)
-    return Face(narrow, wide, cell.width * narrow.width, pairs.cell_width * narrow.width, tuple(missing))
+    narrow_advance = cell.height * height if turned else cell.width * width
+    wide_advance = pairs.cell_height * height if turned else pairs.cell_width * width
+    return Face(
+        narrow, wide, narrow_advance, wide_advance, tuple(missing),
+        grid=wide_advance == 2 * narrow_advance, level=cell.height == pairs.cell_height and not turned,
+        height=height_of(narrow), open=not (underline or span.invert),
+    )  # fmt: skip
 
 
 def width_of(pieces: Sequence[Piece]) -> int:
@@ -188,94 +296,6 @@ def width_of(pieces: Sequence[Piece]) -> int:
     if len(pieces) == 1:
         return pieces[0].width
     return sum(piece.width for piece in pieces)
-
-
-def lines(pieces: Pieces, room: int, wrap: str, setter: Typesetter) -> list[Pieces]:
-    """Break pieces into lines of at most ``room`` dots; a letter wider than that stands alone."""
-    if width_of(pieces) <= room:
-        return [pieces]
-    if wrap == "ellipsis":
-        return [_shortened(pieces, room, setter)]
-    return _filled(_words(pieces) if wrap == "word" else [[letter] for letter in _letters(pieces)], room)
-
-
-def _shortened(pieces: Pieces, room: int, setter: Typesetter) -> Pieces:
-    """As many letters as fit with the dots behind them."""
-    mark = "…" if setter.repertoire.mask("…") else ".."
-    last = pieces[0]
-    style, advance = last.style, last.advance
-    if last.way is not Way.NARROW:
-        style, advance = setter.face(Span("")).narrow, setter.face(Span("")).narrow_advance
-    dots = _piece(mark, Way.NARROW, len(mark), style, advance)
-    kept: list[Piece] = []
-    left = room - dots.width
-    for letter in _letters(pieces):
-        left -= letter.width
-        if left < 0:
-            break
-        kept.append(letter)
-    return _joined([*kept, dots])
-
-
-def _letters(pieces: Pieces) -> list[Piece]:
-    """Every letter a piece of its own."""
-    return [
-        Piece(cluster, piece.way, piece.style, piece.advance, piece.advance)
-        for piece in pieces
-        for cluster in clusters(piece.text)
-    ]
-
-
-def _words(pieces: Pieces) -> list[list[Piece]]:
-    """Letters grouped to what stays together: words with the spaces behind them, wide letters each alone."""
-    words: list[list[Piece]] = [[]]
-    after_space = False
-    for letter in _letters(pieces):
-        space = letter.text == " "
-        wide = not space and cell_width(letter.text[0]) == 2
-        if words[-1] and not space and (after_space or wide or cell_width(words[-1][-1].text[0]) == 2):
-            words.append([])
-        words[-1].append(letter)
-        after_space = space
-    return words
-
-
-def _filled(words: list[list[Piece]], room: int) -> list[Pieces]:
-    """Greedy lines; spaces at a line's end hang over and go."""
-    made: list[list[Piece]] = [[]]
-    used = 0
-    for word in words:
-        bare = width_of(_stripped(word))
-        if used and used + bare > room:
-            made.append([])
-            used = 0
-        if bare > room:
-            for letter in word:
-                if used and used + letter.width > room:
-                    made.append([])
-                    used = 0
-                made[-1].append(letter)
-                used += letter.width
-            continue
-        made[-1] += word
-        used += width_of(word)
-    return [_joined(_stripped(line)) for line in made]
-
-
-def _stripped(line: list[Piece]) -> list[Piece]:
-    end = len(line)
-    while end and line[end - 1].text == " ":
-        end -= 1
-    return line[:end]
-
-
-def _joined(letters: Sequence[Piece]) -> Pieces:
-    """Neighbours printed one way become one piece again."""
-    made: list[Piece] = []
-    for (way, style, advance), group in groupby(letters, key=lambda each: (each.way, each.style, each.advance)):
-        held = list(group)
-        made.append(Piece("".join(each.text for each in held), way, style, advance, width_of(held)))
-    return tuple(made)
 
 
 _SETTERS: dict[int, tuple[Profile, Typesetter]] = {}

@@ -90,7 +90,7 @@ words = st.text(
 looks = st.builds(
     doc.Span, words, bold=st.booleans(), underline=st.sampled_from([0, 1, 2]), invert=st.booleans(),
     italic=st.booleans(), width=st.integers(1, 3), height=st.integers(1, 3), font=st.sampled_from("ABC"),
-    colour=st.sampled_from(["black", "red"]),
+    colour=st.sampled_from(["black", "red"]), turned=st.booleans(),
 )  # fmt: skip
 contents = st.one_of(words, st.lists(looks, max_size=4))
 aligns = st.sampled_from(["left", "centre", "right"])
@@ -103,8 +103,8 @@ DOT = (
     + b"\n".join(b" ".join(b"1" if (x * y) % 7 == 3 else b"0" for x in range(33)) for y in range(30))
     + b"\n"
 )
-blocks = st.one_of(
-    st.builds(doc.Text, contents, aligns, wraps, st.booleans()),
+flows = st.one_of(
+    st.builds(doc.Text, contents, st.none() | aligns, wraps, st.booleans()),
     st.builds(doc.Pair, contents, contents, wraps),
     st.builds(
         doc.Table, st.lists(columns, min_size=1, max_size=4), st.lists(st.lists(cells, max_size=4), max_size=3),
@@ -118,11 +118,24 @@ blocks = st.one_of(
         st.sampled_from([None, 1, 3, 9]), letters=st.sampled_from(["none", "above", "below", "both"]),
     ),
     st.builds(doc.Feed, st.integers(0, 12)),
+)  # fmt: skip
+looks_of_frames = st.sampled_from(["single", "double"])
+framed = st.recursive(
+    st.builds(doc.Frame, st.lists(flows, max_size=3), looks_of_frames),
+    lambda inner: st.builds(doc.Frame, st.lists(flows | inner, max_size=2), looks_of_frames),
+    max_leaves=3,
+)
+blocks = st.one_of(
+    flows,
+    framed,
+    st.builds(doc.Logo, st.just("nv:1"), image=st.none() | st.builds(doc.Image, st.just(DOT))),
     st.builds(doc.Cut, st.booleans()),
     st.builds(doc.Pulse, st.sampled_from([2, 5])),
     st.builds(doc.Beep, st.integers(1, 3)),
-)  # fmt: skip
-documents = st.builds(doc.Document, st.lists(blocks, max_size=6), st.integers(0, 4), st.integers(0, 4))
+)
+documents = st.builds(
+    doc.Document, st.lists(blocks, max_size=6), st.integers(0, 4), st.integers(0, 4), aligns, st.integers(1, 3)
+)
 
 
 @settings(max_examples=60, deadline=None)

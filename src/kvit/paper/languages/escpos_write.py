@@ -311,7 +311,7 @@ def _in_order(sheet: Sheet, profile: Profile) -> Iterator[InLine | Picture | Sym
     event = next(events, None)
     line: InLine = []
     for box in sheet.boxes:
-        while event is not None and event.start < box.start:
+        while event is not None and event.y <= box.y:
             yield from _closed(line)
             line = []
             yield event

@@ -18,10 +18,10 @@ def code(page: Page, block: doc.Code) -> None:
     if made.fault:
         page.warn(made.fault, kind=block.kind)
         return
-    quiet = made.module * QUIET_MODULES
+    quiet = 0 if page.frames else made.module * QUIET_MODULES
     if page.sheet.boxes:
         page.feed(quiet)
-    if reach.is_native(made, page.profile):
+    if reach.is_native(made, page.profile) and not page.frames:
         made.x, made.y = page.shift(block.align, made.width), page.y
         page.add(made)
         page.y += made.height
@@ -29,10 +29,14 @@ def code(page: Page, block: doc.Code) -> None:
     elif not reach.picture_way(page.profile):
         page.warn("picture.absent")
     else:
+        import numpy as np
+
         page.warn("symbol.drawn", kind=block.kind)
         dots = symbols.draw(made)
         if not dots.size:
             page.warn("symbol.undrawable", kind=block.kind)
             return
+        if page.frames:
+            dots = np.pad(dots, ((made.module * QUIET_MODULES,) * 2, (0, 0)))
         page.place(dots.shape[1], dots.shape[0], ink.packed(dots), block.align)
     page.feed(quiet)

@@ -8,8 +8,12 @@ from kvit.paper.laying.page import Page
 
 
 def feed(page: Page, block: doc.Feed) -> None:
-    """Empty lines."""
-    page.feed(block.lines * page.profile.line_spacing)
+    """Empty lines; inside frames they are lines of uprights."""
+    if page.frames:
+        for _ in range(block.lines):
+            page.line([])
+    else:
+        page.feed(block.lines * page.profile.line_spacing)
 
 
 def cut(page: Page, block: doc.Cut) -> None:
@@ -27,11 +31,12 @@ def cut(page: Page, block: doc.Cut) -> None:
 
 
 def pulse(page: Page, block: doc.Pulse) -> None:
-    """The drawer's pulse, in steps of 2 ms."""
+    """The drawer's pulse, as long as the head can be told."""
     if not page.profile.has("pulse"):
         page.warn("pulse.absent")
         return
-    page.event("pulse", pin=block.pin, on_ms=block.on_ms // 2 * 2, off_ms=block.off_ms // 2 * 2)
+    on_ms, off_ms = reach.pulse_ms(page.profile, block.pin, block.on_ms, block.off_ms)
+    page.event("pulse", pin=block.pin, on_ms=on_ms, off_ms=off_ms)
 
 
 def beep(page: Page, block: doc.Beep) -> None:

@@ -3,6 +3,10 @@
 Places are what the head does, in the player's own terms (``paper.languages.escpos.line``): letters of a line share one
 baseline, an eighth of their height above the foot; a line moves the paper by the line spacing, by its height when that is
 more.
+
+Two roads lead to a line. `Page.row` takes plain letters, strings on the grid of cells, and makes one run of them, or a few
+where narrow and wide letters stand side by side: nearly every line of a receipt. `Page.line` takes pieces at any places:
+several looks, marks, letters that must be drawn, lines inside frames.
 """
 
 from __future__ import annotations
@@ -16,8 +20,9 @@ from kvit.escpos.motion import across, down
 from kvit.escpos.profiles import Profile
 from kvit.paper import document as doc
 from kvit.paper import image, ink, reach
+from kvit.paper.laying.rule import UPRIGHT, Edge, level
 from kvit.paper.sheet import Box, Event, Picture, Problem, Run, Sheet
-from kvit.paper.typeset import RIGHT_TO_LEFT, Piece, Pieces, Way, setter_of
+from kvit.paper.typeset import GROUPS, RIGHT_TO_LEFT, Face, Piece, Pieces, Plain, Way, height_of, setter_of
 from kvit.paper.width import cell_width
 
 MARGIN_PART = 4
@@ -30,21 +35,27 @@ Layer = Callable[["Page", Any], None]
 
 
 class Page:
-    """The roll while it is laid out: how far down, what stands on it."""
+    """The roll while it is laid out; see the file's opening."""
 
     def __init__(self, document: doc.Document, profile: Profile, layers: dict[type, Layer]) -> None:
         self.profile = profile
         self.layers = layers
         self.align = document.align
         self.setter = setter_of(profile)
+        self.spacing = profile.line_spacing
         self.motion_x, self.motion_y = across(profile), down(profile)
         self.sheet = Sheet(profile.width_dots, profile.dpi, 0, [], [], [])
+        self.boxes = self.sheet.boxes
         cell, widest = self.setter.cell, profile.width_dots // MARGIN_PART
         self.left = self.motion_x.reach(min(document.left * cell, widest))
         self.right = profile.width_dots - min(document.right * cell, widest)
         self.y = self.stop = 0
         self.block = 0
         self.printed_since_cut = True
+        self.frames: list[Edge] = []
+        """The frames one is inside of, the outermost first."""
+        self.hanging: Edge | None = None
+        """The foot of the bordered block above: its rule is drawn once it is known what stands below."""
 
     @property
     def room(self) -> int:
@@ -53,6 +64,8 @@ class Page:
 
     def lay(self, block: doc.Block) -> None:
         """Put a block on the page, wherever it stands."""
+        if self.hanging is not None and not (isinstance(block, (doc.Table, doc.Frame))):
+            self.close()
         self.layers[type(block)](self, block)
 
     def warn(self, code: str, **values: int | str) -> None:
@@ -69,30 +82,63 @@ class Page:
     def add(self, box: Box) -> None:
         """Put a box on the roll."""
         self.stop = self.y
-        self.sheet.boxes.append(box)
+        self.boxes.append(box)
         self.printed_since_cut = True
 
     def feed(self, dots: int) -> None:
         """Move the paper on, to a place the head can stop at, counted from where it stopped last."""
         moved = self.y - self.stop + dots
-        whole_lines = moved % self.profile.line_spacing == 0
+        whole_lines = moved % self.spacing == 0
         self.y = self.stop + (moved if whole_lines else self.motion_y.reach(moved))
+
+    # Lines
+
+    def row(self, plain: Plain, face: Face, x: int, *, close: bool = False) -> None:
+        """Print a line of plain letters from ``x`` on; ``close``: the next line follows without the usual space."""
+        text, kinds = plain
+        if self.frames or (kinds and (not face.level or "d" in kinds or "D" in kinds)) or not text:
+            self.line([(x, self.setter.cut(plain, face))] if text else [], close=close)
+            return
+        if not text.isascii() and RIGHT_TO_LEFT.search(text):
+            self.warn("letters.right_to_left")
+        y, block = self.y, self.block
+        height = face.height
+        if kinds:
+            advance = face.narrow_advance
+            for found in GROUPS.finditer(kinds):
+                start, end = found.span()
+                if kinds[start] == "n":
+                    width, style, step = (end - start) * advance, face.narrow, advance
+                else:
+                    step = face.wide_advance
+                    width, style = (end - start) * step, face.wide
+                self.boxes.append(Run(x, y, width, height, text[start:end], step, style, block, block + 1))
+                x += width
+        else:
+            advance = face.narrow_advance
+            self.boxes.append(Run(x, y, len(text) * advance, height, text, advance, face.narrow, block, block + 1))
+        self.printed_since_cut = True
+        if close:
+            self.stop = y
+            self.feed(height)
+            self.stop = self.y
+            return
+        self.y = self.stop = y + (self.spacing if self.spacing > height else height)
 
     def line(self, places: list[Place], *, close: bool = False, upside_down: bool = False) -> None:
         """Print one line of pieces; ``close``: the next line follows without the usual space."""
         places = [(x, pieces) for x, pieces in places if pieces]
+        if self.frames:
+            places, close = places + self._uprights(places, upside_down), True
         if not places:
-            self.feed(self.profile.line_spacing)
+            self.feed(self.spacing)
             return
-        if len(places) == 1 and len(places[0][1]) == 1 and not (close or upside_down):
-            x, (piece,) = places[0]
-            if piece.way is not Way.DRAWN:
-                self._one_run(x, piece)
-                return
+        if any(RIGHT_TO_LEFT.search(piece.text) for _, pieces in places for piece in pieces):
+            self.warn("letters.right_to_left")
         runs = self._runs(places)
         drawn = [run for run, way in runs if way is Way.DRAWN]
         if drawn and not self._stand_in_line(drawn):
-            self._draw_line([run for run, _ in runs], upside_down)
+            self._draw_line([run for run, _ in runs], upside_down, close)
             return
         made = [ink.inline(run) if way is Way.DRAWN else run for run, way in runs]
         rise = max(_rise(box) for box in made)
@@ -107,16 +153,7 @@ class Page:
         if close:
             self.feed(height)
         else:
-            self.y += max(self.profile.line_spacing, height)
-        self.stop = self.y
-
-    def _one_run(self, x: int, piece: Piece) -> None:
-        """A line of letters of one look, as most lines are."""
-        height = piece.height
-        self.add(
-            Run(x, self.y, piece.width, height, piece.text, piece.advance, piece.style, self.block, self.block + 1)
-        )
-        self.y += max(self.profile.line_spacing, height)
+            self.y += max(self.spacing, height)
         self.stop = self.y
 
     def _runs(self, places: list[Place]) -> list[tuple[Run, Way]]:
@@ -126,29 +163,36 @@ class Page:
             places = self._without_letters(places, drawn)
         return [found for x, pieces in places for found in _runs(x, pieces, self.block)]
 
+    def _uprights(self, places: list[Place], upside_down: bool) -> list[Place]:
+        """The strokes of the frames around a line, as high as the line."""
+        tall = max((piece.style.height for _, pieces in places for piece in pieces), default=1)
+        made: list[Place] = []
+        for frame in self.frames:
+            stroke = self.stroke(UPRIGHT[frame.weight], tall)
+            for cell in (0, frame.end):
+                x = frame.left + cell * self.setter.cell
+                wide = sum(piece.width for piece in stroke)
+                made.append((self.profile.width_dots - x - wide if upside_down else x, stroke))
+        return made
+
+    def stroke(self, text: str, tall: int = 1) -> Pieces:
+        """Box-drawing letters, ``tall`` times as high as usual."""
+        return self.setter.pieces(text, self.setter.face(doc.Span("", height=tall)))
+
     def _stand_in_line(self, drawn: list[Run]) -> bool:
         """True when drawn letters can stand as columns among the others."""
         return reach.has_columns(self.profile) and all(run.height == image.COLUMN_ROWS for run in drawn)
 
-    def _draw_line(self, runs: list[Run], upside_down: bool) -> None:
+    def _draw_line(self, runs: list[Run], upside_down: bool, close: bool) -> None:
         """A whole line as a picture; the paper moves as it would for letters of this height."""
         x, columns, rows, bits = ink.whole_line(runs, upside_down)
         if upside_down:
             x = self.profile.width_dots - x - columns
         top = self.y
-        self.picture(self.motion_x.reach(x), columns, rows, bits)
-        rest = top + max(self.profile.line_spacing, rows) - self.y
+        self.dots(self.motion_x.reach(x), columns, rows, bits)
+        rest = top + (rows if close else max(self.spacing, rows)) - self.y
         if rest > 0:
             self.feed(rest)
-
-    def picture(self, x: int, columns: int, rows: int, bits: bytes) -> None:
-        """A picture across the paper, in the form the head takes."""
-        for box in ink.pictures(x, self.y, columns, rows, bits, self.profile, self.block):
-            box.columns = box.width = min(box.width, self.profile.width_dots - x)
-            box.bits = image.clip(box.bits, columns + 7 & ~7, box.rows, box.columns)[0]
-            self.add(box)
-            self.y = box.y + (self.motion_y.reach(box.height) if ink.is_column(self.profile) else box.height)
-        self.stop = self.y
 
     def _without_letters(self, places: list[Place], drawn: str) -> list[Place]:
         """Say that letters are drawn; where no picture can be sent either, question marks stand for them."""
@@ -164,26 +208,65 @@ class Page:
             return piece
         font = self.profile.fonts[piece.style.font]
         style = msgspec.structs.replace(piece.style, cell_width=font.width, cell_height=font.height)
-        count, advance = sum(map(cell_width, piece.text)), font.width * style.width
+        count = sum(map(cell_width, piece.text))
+        advance = font.height * style.height if style.turned else font.width * style.width
         return Piece("?" * count, Way.NARROW, style, advance, count * advance)
 
-    def look(self, content: doc.Content) -> None:
-        """Warn of what this head can not do with these letters."""
-        if isinstance(content, str) and content.isascii():
-            return
-        for word in self.setter.missing(content):
-            self.warn("look.absent", word=word)
-        texts = [content] if isinstance(content, str) else [each.text for each in content]
-        if any(not text.isascii() and RIGHT_TO_LEFT.search(text) for text in texts):
-            self.warn("letters.right_to_left")
+    # Pictures
 
     def place(self, columns: int, rows: int, bits: bytes, align: str) -> None:
         """A picture under an alignment."""
         self.picture(self.shift(align, columns), columns, rows, bits)
 
+    def picture(self, x: int, columns: int, rows: int, bits: bytes) -> None:
+        """A picture across the paper; inside frames their strokes run along its sides."""
+        if self.frames:
+            outer = self.frames[0]
+            strokes = [
+                (frame.left + cell * self.setter.cell - outer.left, frame.weight)
+                for frame in self.frames for cell in (0, frame.end)
+            ]  # fmt: skip
+            wide = (outer.end + 1) * self.setter.cell
+            bits = ink.between(bits, columns, rows, x - outer.left, wide, self.setter.cell, strokes)
+            x, columns = outer.left, wide
+        self.dots(x, columns, rows, bits)
+
+    def dots(self, x: int, columns: int, rows: int, bits: bytes) -> None:
+        """Dots across the paper, in the form the head takes."""
+        for box in ink.pictures(x, self.y, columns, rows, bits, self.profile, self.block):
+            self.add(box)
+            self.y = box.y + (self.motion_y.reach(box.height) if ink.is_column(self.profile) else box.height)
+        self.stop = self.y
+
+    # Rules
+
+    def open(self, edge: Edge) -> None:
+        """The head of a bordered block: its rule joins the foot of the one above."""
+        above, self.hanging = self.hanging, None
+        if above is not None and above.left != edge.left:
+            self.rule(above, None)
+            above = None
+        self.rule(above, edge)
+
+    def close(self) -> None:
+        """Draw the foot of the bordered block above, nothing that joins it follows."""
+        if self.hanging is not None:
+            edge, self.hanging = self.hanging, None
+            self.rule(edge, None)
+
+    def rule(self, above: Edge | None, below: Edge | None) -> None:
+        """A level rule joining the uprights of two edges."""
+        edge = above or below
+        assert edge is not None
+        self.line([(edge.left, self.stroke(level(above, below)))], close=True)
+
+    # Places
+
     def shift(self, align: str, width: int, left: int = 0, room: int | None = None) -> int:
         """Where something ``width`` wide begins under an alignment, at a place the head can stand at."""
-        free = max((self.room if room is None else room) - width, 0)
+        if align == "left" and not left:
+            return self.left
+        free = max((self.right - self.left if room is None else room) - width, 0)
         moved = free if align == "right" else free // 2 if align == "centre" else 0
         return self.stand(self.left + left + moved, width)
 
@@ -201,7 +284,10 @@ def _rise(box: Run | Picture) -> int:
 def _runs(x: int, pieces: Pieces, block: int) -> list[tuple[Run, Way]]:
     made: list[tuple[Run, Way]] = []
     for piece in pieces:
-        box = Run(x, 0, piece.width, piece.height, piece.text, piece.advance, piece.style, block, block + 1)
+        height = height_of(piece.style)
+        if piece.style.turned and (piece.way is Way.WIDE or cell_width(piece.text[0]) == 2):
+            height = 2 * piece.style.cell_width * piece.style.width
+        box = Run(x, 0, piece.width, height, piece.text, piece.advance, piece.style, block, block + 1)
         made.append((box, piece.way))
         x += piece.width
     return made

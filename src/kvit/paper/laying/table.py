@@ -1,86 +1,279 @@
 """Tables and pairs: rows of cells, with rules that join.
 
-Rows of a bordered table stand close, so that upright rules join.
+A row whose cells have one look lies on the grid of cells and is put together as strings, by one format for the whole
+table; other rows are placed cell by cell. Rows of a bordered table stand close, so that upright rules join; where a cell
+takes several columns the rules beside it know (`kvit.paper.laying.rule`).
 """
 
 from __future__ import annotations
 
+from itertools import zip_longest
+
+import msgspec
+
 from kvit.paper import document as doc
+from kvit.paper.breaking import filled, lines
 from kvit.paper.laying.page import Page, Place
-from kvit.paper.table import Cell, rows_of, widths_of
-from kvit.paper.typeset import Pieces, width_of
+from kvit.paper.laying.rule import LEVEL, UPRIGHT, WEIGHTS, Edge
+from kvit.paper.table import shared
+from kvit.paper.typeset import FILLER, Face, Pieces, Plain, width_of
+
+PADS = {"left": "<", "centre": "^", "right": ">"}
+"""Of ``str.format``."""
 
 
 def pair(page: Page, block: doc.Pair) -> None:
-    """Left and right: a table of two columns."""
+    """Left and right on one line; a table of two columns where they do not fit."""
+    setter = page.setter
+    first, second = setter.uniform(block.left), setter.uniform(block.right)
+    if first is not None and second is not None and first[0] is second[0]:
+        face = first[0]
+        left, right = setter.plain(first[1]), setter.plain(second[1])
+        if _lies_on_grid(page, face, left) and setter.on_grid(right, face) and "\n" not in first[1] + second[1]:
+            wide = right.cells
+            gap = (page.right - page.left) // setter.cell - left.cells - wide
+            if gap >= (1 if wide else 2):
+                for word in face.missing:
+                    page.warn("look.absent", word=word)
+                page.row(_spaced(left, gap, right) if wide else left, face, page.left)
+                return
     columns = [doc.Column(weight=1, wrap=block.wrap), doc.Column(align="right")]
     table(page, doc.Table(columns, [[block.left, block.right]]))
 
 
+def _spaced(left: Plain, gap: int, right: Plain) -> Plain:
+    text = left.text + " " * gap + right.text
+    if not (left.kinds or right.kinds):
+        return Plain(text)
+    return Plain(text, (left.kinds or "n" * len(left.text)) + "n" * gap + (right.kinds or "n" * len(right.text)))
+
+
+def _lies_on_grid(page: Page, face: Face, plain: Plain) -> bool:
+    """True when spaces of the look lead to every place of the grid and are not seen."""
+    return face.open and face.narrow_advance == page.setter.cell and page.setter.on_grid(plain, face)
+
+
 def table(page: Page, block: doc.Table) -> None:
     """Rows of cells, with rules where asked for."""
-    rows = [[each.content if isinstance(each, doc.Cell) else each for each in row] for row in block.rows]
-    for row in rows:
-        for content in row:
-            page.look(content)
     bordered = block.border != "none"
-    cell = page.setter.cell
-    cells: list[list[Cell]] = [[page.setter.paragraphs(content) for content in row] for row in rows]
-    columns, gap = list(block.columns), block.gap
-    room = page.room // cell - (len(columns) + 1 if bordered else 0)
-    widths = widths_of(columns, cells, room, 0 if bordered else gap, cell)
+    if not bordered:
+        page.close()
+    if not block.rows:
+        return
+    columns, gap = block.columns, 1 if bordered else block.gap
+    room = page.room // page.setter.cell - (2 if bordered else 0)
+    widths = shared(columns, _wishes(page, block), room, gap)
+    rows = block.rows
     if widths is None:
+        page.close()
         page.warn("table.narrow", columns=len(columns))
-        widths, columns, gap = widths_of([doc.Column(weight=1)], cells, room, 0, cell) or [1], columns[:1], 0
-        cells = [[each] for row in cells for each in row]
-    rule = _Border(page, widths) if bordered and len(widths) == len(block.columns) else None
-    for number, broken in enumerate(rows_of(cells, columns, widths, cell, page.setter)):
-        if rule and (number == 0 or number == block.heads):
-            rule.across("┌┬┐" if number == 0 else "├┼┤")
-        for line in broken:
-            places = _columns(page, line, columns, widths, 1 if rule else gap, 1 if rule else 0)
-            page.line(places + rule.uprights(line) if rule else places, close=rule is not None)
-    if rule:
-        rule.across("└┴┘")
+        rows, columns, gap, bordered = [[each] for row in block.rows for each in row], columns[:1], 0, False
+        widths = [max(page.room // page.setter.cell, 1)]
+    grid = _Grid(page, columns, widths, gap, WEIGHTS[block.border] if bordered else 0)
+    ruled = block.ruled and widths is not None
+    for number, row in enumerate(rows):
+        if number and (ruled or number == block.heads):
+            grid.rule(row)
+        grid.row(row)
+    grid.end()
 
 
-def _columns(
-    page: Page, line: list[Pieces], columns: list[doc.Column], widths: list[int], gap: int, edge: int
-) -> list[Place]:
-    """One line of a row: each cell's pieces at their place."""
-    cell = page.setter.cell
-    places: list[Place] = []
-    at = edge * cell
-    for column, width, pieces in zip(columns, widths, line, strict=False):
-        if width_of(pieces) > width * cell:
-            page.warn("table.narrow", columns=len(columns))
-        elif pieces:
-            places.append((page.shift(column.align, width_of(pieces), at, width * cell), pieces))
-        at += (width + gap) * cell
-    return places
+def _wishes(page: Page, block: doc.Table) -> list[int]:
+    """The cells every column would like: of its widest cell where it has neither width nor weight."""
+    wishes = [column.width for column in block.columns]
+    free = [not (column.width or column.weight) for column in block.columns]
+    if not any(free):
+        return wishes
+    broad: list[tuple[int, int, int]] = []
+    for row in block.rows:
+        at = 0
+        for each in row:
+            span = each.columns if isinstance(each, doc.Cell) else 1
+            if span > 1:
+                broad.append((at, at + span, _cells(page, _content(each))))
+            elif at < len(free) and free[at]:
+                wishes[at] = max(wishes[at], _cells(page, _content(each)))
+            at += span
+    wishes = [max(wish, 1) if is_free else wish for wish, is_free in zip(wishes, free, strict=True)]
+    gap = 1 if block.border != "none" else block.gap
+    for start, end, wish in broad:
+        last = min(end, len(free)) - 1
+        if all(free[start : last + 1]) and start <= last:
+            wishes[last] += max(wish - sum(wishes[start : last + 1]) - gap * (last - start), 0)
+    return wishes
 
 
-class _Border:
-    """Rules around and between the columns of a table."""
+def _content(each: doc.Content | doc.Cell) -> doc.Content:
+    return each.content if isinstance(each, doc.Cell) else each
 
-    def __init__(self, page: Page, widths: list[int]) -> None:
-        self._page, self._widths = page, widths
-        self._cell = page.setter.cell
 
-    def across(self, corners: str) -> None:
-        """A level rule with its corners and crossings."""
-        left, middle, right = corners[0], corners[1], corners[2]
-        text = left + middle.join("─" * width for width in self._widths) + right
-        pieces = self._page.setter.pieces(text, self._page.setter.face(doc.Span("")))
-        self._page.line([(self._page.left, pieces)], close=True)
+def _cells(page: Page, content: doc.Content) -> int:
+    """Narrow cells of font A the widest line of a content takes."""
+    if isinstance(content, str) and content.isascii() and content.isprintable():
+        return len(content)
+    return max(-(-width_of(line) // page.setter.cell) for line in page.setter.paragraphs(content))
 
-    def uprights(self, line: list[Pieces]) -> list[Place]:
+
+class _Slot(msgspec.Struct, frozen=True, gc=False):
+    """A cell's place: cells from the table's left, cells wide, how its letters lie and break."""
+
+    at: int
+    width: int
+    align: doc.Align
+    wrap: doc.Wrap
+
+
+class _Grid:
+    """The columns of a table while its rows are laid out; ``weight`` 0: no border."""
+
+    def __init__(self, page: Page, columns: list[doc.Column], widths: list[int], gap: int, weight: int) -> None:
+        self.page, self.columns, self.widths, self.gap, self.weight = page, columns, widths, gap, weight
+        self.setter = page.setter
+        self.usual = self._slots([1] * len(columns))
+        self.format, self.cells = self._format(self.usual)
+        self.above: Edge | None = None
+
+    def _slots(self, spans: list[int]) -> list[_Slot]:
+        """Places of cells that take so many columns each."""
+        made: list[_Slot] = []
+        column, at = 0, 1 if self.weight else 0
+        for span in spans:
+            taken = self.widths[column : column + span]
+            width = sum(taken) + self.gap * (len(taken) - 1)
+            made.append(_Slot(at, width, self.columns[column].align, self.columns[column].wrap))
+            column, at = column + span, at + width + self.gap
+        return made
+
+    def _format(self, slots: list[_Slot]) -> tuple[str, int]:
+        """The format that puts cells side by side, and how many cells it makes."""
+        stroke = UPRIGHT[self.weight] if self.weight else ""
+        fields = [f"{{:{PADS[slot.align]}{slot.width}}}" for slot in slots]
+        cells = slots[-1].at + slots[-1].width + (1 if self.weight else 0)
+        return stroke + (stroke or " " * self.gap).join(fields) + stroke, cells
+
+    def row(self, row: list[doc.Content | doc.Cell]) -> None:
+        """Print one row."""
+        if not self.weight and len(row) == len(self.usual):
+            try:
+                joined = "".join(row)  # type: ignore[arg-type]
+            except TypeError:
+                joined = "\n"
+            if joined.isascii() and joined.isprintable():
+                text = self.format.format(*row)
+                if len(text) == self.cells:
+                    self.page.row(Plain(text.rstrip(" ")), self.setter.plain_face, self.page.left)
+                    return
+        self._broken_row(row)
+
+    def _broken_row(self, row: list[doc.Content | doc.Cell]) -> None:
+        contents, slots = self._placed(row)
+        if self.weight:
+            edge = self._edge(slots)
+            if self.above is None:
+                self.page.open(edge)
+            self.above = edge
+        for content in contents:
+            for word in self.setter.missing(content):
+                self.page.warn("look.absent", word=word)
+        if not self._strings(contents, slots):
+            self._pieces(contents, slots)
+
+    def _placed(self, row: list[doc.Content | doc.Cell]) -> tuple[list[doc.Content], list[_Slot]]:
+        """What stands in a row and where; columns without a cell stay empty."""
+        cells = [each if isinstance(each, doc.Cell) else doc.Cell(each) for each in row]
+        spans: list[int] = []
+        left = len(self.columns)
+        for each in cells:
+            if not left:
+                self.page.warn("table.cells", columns=len(self.columns))
+                break
+            spans.append(min(each.columns, left))
+            left -= spans[-1]
+        contents = [each.content for each in cells[: len(spans)]] + [""] * left
+        slots = self._slots(spans + [1] * left)
+        for number, each in enumerate(cells[: len(spans)]):
+            if each.align or each.wrap:
+                slot = slots[number]
+                slots[number] = _Slot(slot.at, slot.width, each.align or slot.align, each.wrap or slot.wrap)
+        return contents, slots
+
+    def _strings(self, contents: list[doc.Content], slots: list[_Slot]) -> bool:
+        """Print the row from strings; False when its letters are not of one look on the grid."""
+        face: Face | None = None
+        broken: list[list[str]] = []
+        for content, slot in zip(contents, slots, strict=True):
+            found = self.setter.uniform(content)
+            if found is None or (face is not None and found[0] is not face):
+                return False
+            face = found[0]
+            held: list[str] = []
+            for paragraph in found[1].split("\n"):
+                plain = self.setter.plain(paragraph)
+                if not _lies_on_grid(self.page, face, plain):
+                    return False
+                for line in filled(plain, slot.width, slot.wrap, self.setter):
+                    if line.cells > slot.width:
+                        return False
+                    held.append(line.text.translate(self.setter.expand) if line.kinds else line.text)
+            broken.append(held)
+        assert face is not None
+        if self.weight and not self.setter.on_grid(self.setter.plain(UPRIGHT[self.weight]), face):
+            return False
+        pattern, _ = self._format(slots)
+        for texts in zip_longest(*broken, fillvalue=""):
+            text = pattern.format(*texts).rstrip(" ").replace(FILLER, "")
+            self.page.row(self.setter.plain(text), face, self.page.left, close=self.weight > 0)
+        return True
+
+    def _pieces(self, contents: list[doc.Content], slots: list[_Slot]) -> None:
+        """Print the row from pieces, cell by cell."""
+        cell = self.setter.cell
+        broken = [
+            [
+                line
+                for paragraph in self.setter.paragraphs(content)
+                for line in lines(paragraph, slot.width * cell, slot.wrap, self.setter)
+            ]
+            for content, slot in zip(contents, slots, strict=True)
+        ]
+        for line in zip_longest(*broken, fillvalue=()):
+            places = self._places(list(line), slots)
+            if self.weight:
+                places += self._uprights(list(line), self._edge(slots))
+            self.page.line(places, close=self.weight > 0)
+
+    def _places(self, line: list[Pieces], slots: list[_Slot]) -> list[Place]:
+        """One line of a row: each cell's pieces at their place."""
+        cell = self.setter.cell
+        places: list[Place] = []
+        for slot, pieces in zip(slots, line, strict=True):
+            if width_of(pieces) > slot.width * cell:
+                self.page.warn("table.narrow", columns=len(self.columns))
+            elif pieces:
+                x = self.page.shift(slot.align, width_of(pieces), slot.at * cell, slot.width * cell)
+                places.append((x, pieces))
+        return places
+
+    def _edge(self, slots: list[_Slot]) -> Edge:
+        return Edge(self.page.left, (0, *(slot.at + slot.width for slot in slots)), self.weight)
+
+    def _uprights(self, line: list[Pieces], edge: Edge) -> list[Place]:
         """The upright rules of one line, as high as the line."""
         tall = max((piece.style.height for pieces in line for piece in pieces), default=1)
-        stroke = self._page.setter.pieces("│", self._page.setter.face(doc.Span("", height=tall)))
-        places: list[Place] = []
-        at = self._page.left
-        for width in [*self._widths, 0]:
-            places.append((self._page.stand(at, width_of(stroke)), stroke))
-            at += (width + 1) * self._cell
-        return places
+        stroke = self.page.stroke(UPRIGHT[self.weight], tall)
+        return [
+            (self.page.stand(self.page.left + cell * self.setter.cell, width_of(stroke)), stroke)
+            for cell in edge.uprights
+        ]
+
+    def rule(self, below: list[doc.Content | doc.Cell]) -> None:
+        """A level rule between the row above and the one below."""
+        if self.weight:
+            self.page.rule(self.above, self._edge(self._placed(below)[1]))
+        else:
+            stroke = self.page.stroke(LEVEL[WEIGHTS["single"]] * self.cells)
+            self.page.line([(self.page.left, stroke)])
+
+    def end(self) -> None:
+        """The table's foot hangs until it is known what follows."""
+        self.page.hanging = self.above

@@ -3,24 +3,59 @@
 from __future__ import annotations
 
 from kvit.paper import document as doc
+from kvit.paper.breaking import filled, lines
 from kvit.paper.laying.page import Page
-from kvit.paper.typeset import lines, width_of
+from kvit.paper.laying.rule import LEVEL, WEIGHTS
+from kvit.paper.typeset import Face, Plain, width_of
 
-RULES = {"single": "─", "double": "═", "dashed": "-"}
+DASH = "-"
 
 
 def text(page: Page, block: doc.Text) -> None:
     """Paragraphs, broken to lines."""
-    page.look(block.content)
-    for paragraph in page.setter.paragraphs(block.content):
-        for line in lines(paragraph, page.room, block.wrap, page.setter):
-            x = page.shift(block.align or page.align, width_of(line))
-            page.line([(x, line)], upside_down=block.upside_down)
+    setter, align = page.setter, block.align or page.align
+    found = None if block.upside_down else setter.uniform(block.content)
+    if found is None:
+        _spans(page, block, align)
+        return
+    face, letters = found
+    for word in face.missing:
+        page.warn("look.absent", word=word)
+    for paragraph in letters.split("\n") if "\n" in letters else (letters,):
+        plain = setter.plain(paragraph)
+        if setter.on_grid(plain, face):
+            _plain(page, plain, face, block.wrap, align)
+        else:
+            for line in lines(setter.cut(plain, face), page.room, block.wrap, setter):
+                page.line([(page.shift(align, width_of(line)), line)])
+
+
+def _plain(page: Page, plain: Plain, face: Face, wrap: doc.Wrap, align: doc.Align) -> None:
+    advance = face.narrow_advance
+    columns = (page.right - page.left) // advance
+    for line in (plain,) if plain.cells <= columns else filled(plain, columns, wrap, page.setter):
+        page.row(line, face, page.left if align == "left" else page.shift(align, line.cells * advance))
+
+
+def _spans(page: Page, block: doc.Text, align: doc.Align) -> None:
+    """Letters of several looks, or upside down."""
+    setter = page.setter
+    for word in setter.missing(block.content):
+        page.warn("look.absent", word=word)
+    for paragraph in setter.paragraphs(block.content):
+        for line in lines(paragraph, page.room, block.wrap, setter):
+            page.line([(page.shift(align, width_of(line)), line)], upside_down=block.upside_down)
 
 
 def line(page: Page, block: doc.Line) -> None:
     """A rule from margin to margin."""
-    face = page.setter.face(doc.Span(""))
-    stroke = page.setter.pieces(RULES[block.look], face)
-    count = page.room // width_of(stroke)
-    page.line([(page.left, page.setter.pieces(RULES[block.look] * count, face))])
+    setter = page.setter
+    letter = LEVEL[WEIGHTS[block.look]] if block.look in WEIGHTS else DASH
+    cells = Plain(letter).cells if letter == DASH else setter.plain(letter).cells
+    count = page.room // (setter.cell * cells)
+    plain = Plain(DASH * count) if letter == DASH else setter.plain(letter * count)
+    if setter.on_grid(plain, setter.plain_face):
+        page.row(plain, setter.plain_face, page.left)
+    else:
+        stroke = page.stroke(letter)
+        page.line([(page.left, page.stroke(letter * (page.room // width_of(stroke))))])

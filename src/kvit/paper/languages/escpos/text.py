@@ -84,13 +84,13 @@ def _continued(printer: Printer, raw: bytes, start: int) -> tuple[bytes, int]:
 def put_wide(printer: Printer, written: str, start: int, end: int) -> None:
     """Letters in the square cells of a two-byte font."""
     style = printer.kanji_style or restyle_kanji(printer)
-    across, down = style.cell_width * 2, style.cell_height
+    across, tall = style.cell_width * 2 * style.width, style.cell_height * style.height
     if style.turned:
-        across, down = down, across
-    advance = (across + printer.kanji_left + printer.kanji_right) * style.width
+        across, tall = tall, across
+    advance = across + (printer.kanji_left + printer.kanji_right) * style.width
     left = printer.kanji_left * style.width
     printer.x += left
-    put(printer, written, advance, style, start, end, None, down * style.height)
+    put(printer, written, advance, style, start, end, None, tall)
     printer.x -= left
 
 

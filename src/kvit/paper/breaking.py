@@ -1,0 +1,179 @@
+"""Breaking: letters to lines no wider than their room.
+
+Lines break behind spaces and on both sides of wide letters; a word wider than the line breaks anywhere. Spaces at a
+line's end hang over and go. `filled` does it for plain letters (strings, counted in cells), `lines` for pieces of several
+looks (counted in dots); both give the same lines where both could be asked.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from itertools import accumulate, groupby
+
+from kvit.paper.document import Wrap
+from kvit.paper.typeset import Piece, Pieces, Plain, Typesetter, Way, width_of
+from kvit.paper.width import cell_width, clusters
+
+BREAKING = "wD"
+"""Kinds one may break before and behind."""
+DOTS = "…"
+
+
+def filled(plain: Plain, columns: int, wrap: Wrap, setter: Typesetter) -> list[Plain]:
+    """Lines of at most so many cells; a letter wider than that stands alone."""
+    text, kinds = plain
+    if plain.cells <= columns:
+        return [plain]
+    if wrap == "ellipsis":
+        return [_cut_short(plain, columns, setter)]
+    if not kinds and wrap == "word":
+        return [Plain(line) for line in _narrow(text, columns)]
+    ends = list(accumulate(2 if kind in "wvD" else 1 for kind in kinds or "n" * len(text)))
+    made: list[Plain] = []
+    at, used = 0, 0
+    while at < len(text):
+        most = max(bisect_right(ends, used + columns, at), at + 1)
+        cut = _break(plain, at, most) if wrap == "word" and most < len(text) else most
+        end = len(text[:cut].rstrip(" ")) if wrap == "word" or cut == len(text) else cut
+        made.append(part_of(plain, at, max(end, at)))
+        at = cut
+        while wrap == "word" and at < len(text) and text[at] == " ":
+            at += 1
+        used = ends[at - 1]
+    return made
+
+
+def part_of(plain: Plain, start: int, end: int) -> Plain:
+    """Some of the letters."""
+    kinds = plain.kinds[start:end]
+    return Plain(plain.text[start:end], kinds if kinds.strip("n") else "")
+
+
+def _narrow(text: str, columns: int) -> list[str]:
+    """Words of narrow letters only."""
+    made: list[str] = []
+    at = 0
+    while len(text) - at > columns:
+        cut = text.rfind(" ", at, at + columns + 1)
+        if cut <= at:
+            cut = at + columns
+        made.append(text[at:cut].rstrip(" "))
+        at = cut
+        while text[at : at + 1] == " ":
+            at += 1
+    if at < len(text):
+        made.append(text[at:].rstrip(" "))
+    return made
+
+
+def _break(plain: Plain, start: int, most: int) -> int:
+    """The last place a line of the letters from ``start`` may end, not behind ``most``."""
+    text, kinds = plain
+    for cut in range(most, start, -1):
+        if text[cut] == " " or text[cut - 1] == " " or kinds[cut] in BREAKING or kinds[cut - 1] in BREAKING:
+            return cut
+    return most
+
+
+def _cut_short(plain: Plain, columns: int, setter: Typesetter) -> Plain:
+    """As many letters as fit with the dots behind them."""
+    dots = _dots(setter)
+    kept, used = 0, len(dots)
+    for kind in plain.kinds or "n" * len(plain.text):
+        used += 2 if kind in "wvD" else 1
+        if used > columns:
+            break
+        kept += 1
+    part = part_of(plain, 0, kept)
+    return Plain(part.text + dots, part.kinds and part.kinds + "n" * len(dots))
+
+
+def _dots(setter: Typesetter) -> str:
+    return DOTS if setter.repertoire.mask(DOTS) else ".."
+
+
+def lines(pieces: Pieces, room: int, wrap: Wrap, setter: Typesetter) -> list[Pieces]:
+    """Break pieces into lines of at most ``room`` dots; a letter wider than that stands alone."""
+    if width_of(pieces) <= room:
+        return [pieces]
+    if wrap == "ellipsis":
+        return [_shortened(pieces, room, setter)]
+    return _filled(_words(pieces) if wrap == "word" else [[letter] for letter in _letters(pieces)], room)
+
+
+def _shortened(pieces: Pieces, room: int, setter: Typesetter) -> Pieces:
+    """As many letters as fit with the dots behind them."""
+    mark = _dots(setter)
+    first, face = pieces[0], setter.plain_face
+    style, advance = (first.style, first.advance) if first.way is Way.NARROW else (face.narrow, face.narrow_advance)
+    dots = Piece(mark, Way.NARROW, style, advance, len(mark) * advance)
+    kept: list[Piece] = []
+    left = room - dots.width
+    for letter in _letters(pieces):
+        left -= letter.width
+        if left < 0:
+            break
+        kept.append(letter)
+    return _joined([*kept, dots])
+
+
+def _letters(pieces: Pieces) -> list[Piece]:
+    """Every letter a piece of its own."""
+    return [
+        Piece(cluster, piece.way, piece.style, piece.advance, piece.advance)
+        for piece in pieces
+        for cluster in clusters(piece.text)
+    ]
+
+
+def _words(pieces: Pieces) -> list[list[Piece]]:
+    """Letters grouped to what stays together: words with the spaces behind them, wide letters each alone."""
+    words: list[list[Piece]] = [[]]
+    after_space = False
+    for letter in _letters(pieces):
+        space = letter.text == " "
+        wide = not space and cell_width(letter.text[0]) == 2
+        if words[-1] and not space and (after_space or wide or cell_width(words[-1][-1].text[0]) == 2):
+            words.append([])
+        words[-1].append(letter)
+        after_space = space
+    return words
+
+
+def _filled(words: list[list[Piece]], room: int) -> list[Pieces]:
+    """Greedy lines; spaces at a line's end hang over and go."""
+    made: list[list[Piece]] = [[]]
+    used = 0
+    for word in words:
+        bare = width_of(_stripped(word))
+        if used and used + bare > room:
+            made.append([])
+            used = 0
+        if bare > room:
+            for letter in word:
+                if used and used + letter.width > room:
+                    made.append([])
+                    used = 0
+                made[-1].append(letter)
+                used += letter.width
+            continue
+        made[-1] += word
+        used += width_of(word)
+    return [_joined(_stripped(line)) for line in made]
+
+
+def _stripped(line: list[Piece]) -> list[Piece]:
+    end = len(line)
+    while end and line[end - 1].text == " ":
+        end -= 1
+    return line[:end]
+
+
+def _joined(letters: Sequence[Piece]) -> Pieces:
+    """Neighbours printed one way become one piece again."""
+    made: list[Piece] = []
+    for (way, style, advance), group in groupby(letters, key=lambda each: (each.way, each.style, each.advance)):
+        held = list(group)
+        made.append(Piece("".join(each.text for each in held), way, style, advance, width_of(held)))
+    return tuple(made)
