@@ -56,11 +56,13 @@ def logo_codes(key: str) -> tuple[str, tuple[int, ...]]:
 
 def holds_logo(profile: Profile, key: str) -> bool:
     """True when the picture of that key is known to lie in the printer, and the head has the command that prints it."""
-    if key not in profile.logos:
+    if key not in profile.logos or profile.language not in ("escpos", *star_reach.LANGUAGES):
         return False
     kind, codes = logo_codes(key)
     if len(codes) == 1:
         return kind == "nv" and 1 <= codes[0] <= FS_P_MAX and profile.has("nv_images")
+    if profile.language != "escpos":
+        return False
     word = {"nv": "nv_graphics", "dl": "download_graphics"}.get(kind, "")
     return len(codes) == KEY_CODES and all(code in KEY_LETTERS for code in codes) and profile.has(word)
 
@@ -104,3 +106,8 @@ def pulse_ms(profile: Profile, pin: int, on_ms: int, off_ms: int) -> tuple[int, 
 def underline(profile: Profile, wished: int) -> int:
     """The thickness in dots of a line under letters: one where the language knows only on and off."""
     return min(wished, 2 if profile.language == "escpos" else 1)
+
+
+def turns(profile: Profile) -> bool:
+    """True when the head turns single letters by 90 degrees (``ESC V``)."""
+    return profile.language == "escpos"

@@ -65,7 +65,7 @@ class Face(msgspec.Struct, frozen=True, eq=False):
     narrow_advance: int
     wide_advance: int
     missing: tuple[str, ...] = ()
-    """What of the look the head has not: ``font italic colour size``."""
+    """What of the look the head has not: ``font italic colour size turned``."""
     grid: bool = True
     """A wide letter takes two narrow cells."""
     level: bool = True
@@ -272,11 +272,11 @@ def _face(profile: Profile, span: Span) -> Face:
     limit = SIZE_LIMIT if profile.has("size_limit_6") else 8
     for word, lacks in (
         ("font", font != span.font), ("italic", italic != span.italic), ("colour", bool(colour) != (span.colour == "red")),
-        ("size", max(span.width, span.height) > limit),
+        ("size", max(span.width, span.height) > limit), ("turned", span.turned and not reach.turns(profile)),
     ):  # fmt: skip
         missing += [word] if lacks else []
     cell, pairs = profile.fonts[font], profile.multibyte
-    width, height, turned = min(span.width, limit), min(span.height, limit), span.turned
+    width, height, turned = min(span.width, limit), min(span.height, limit), span.turned and reach.turns(profile)
     underline = reach.underline(profile, span.underline)
     narrow = Style(
         font, cell.width, cell.height, width, height, span.bold, underline, italic, span.invert, turned, colour
