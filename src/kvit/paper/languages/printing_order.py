@@ -1,0 +1,76 @@
+"""The order things come off a head: lines of letters, blocks standing alone, what the machine does between them.
+
+A sheet keeps boxes in printing order, a box each; a head prints lines. Boxes that share a baseline are one line; a drawer's
+pulse, a cut or a beep stands before whatever lies below the place the paper stood at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from kvit.paper.sheet import Box, Event, Picture, Rule, Run, Sheet, Symbol
+
+Lettered = Run | Picture
+"""What stands on a line: letters, and dots in the place of letters."""
+Line = list[Lettered]
+Block = Picture | Symbol | Rule
+
+
+def rise(box: Lettered) -> int:
+    """How far a box stands above the baseline: letters hang an eighth below it, dots as far as a plain letter."""
+    return box.height - box.height // 8 if isinstance(box, Run) else max(box.height - 3, 1)
+
+
+def measure(line: Line) -> tuple[int, int]:
+    """A line's height above the baseline and its whole height, in dots."""
+    above = max(rise(box) for box in line)
+    return above, above + max(box.height - rise(box) for box in line)
+
+
+def top_of(line: Line) -> int:
+    """Where a line begins down the roll; a line upside down begins where its lowest letter would end."""
+    if line[0].direction == 2:
+        return max(box.y + box.height for box in line) - measure(line)[1]
+    return min(box.y for box in line)
+
+
+def in_order(sheet: Sheet, stands_in_line: Callable[[Box], bool]) -> Iterator[Line | Block | Event]:
+    """Lines, blocks and events as they come off the head."""
+    events = iter(sheet.events)
+    event = next(events, None)
+    for thing in _things(sheet.boxes, stands_in_line):
+        top = top_of(thing) if isinstance(thing, list) else thing.y
+        while event is not None and event.y <= top:
+            yield event
+            event = next(events, None)
+        yield thing
+    if event is not None:
+        yield event
+    yield from events
+
+
+def _things(boxes: list[Box], stands_in_line: Callable[[Box], bool]) -> Iterator[Line | Block]:
+    line: Line = []
+    baseline = (0, 0)
+    for box in boxes:
+        if isinstance(box, (Run, Picture)) and stands_in_line(box):
+            own = _baseline(box)
+            if line and own != baseline:
+                yield line
+                line = []
+            baseline = own
+            line.append(box)
+            continue
+        if line:
+            yield line
+            line = []
+        assert not isinstance(box, Run)
+        yield box
+    if line:
+        yield line
+
+
+def _baseline(box: Lettered) -> tuple[int, int]:
+    if box.direction == 2:
+        return 2, box.y + box.height - rise(box)
+    return box.direction, box.y + rise(box)
