@@ -162,7 +162,6 @@ def test_upc_e_comes_back_from_its_twelve_digits(short: str) -> None:
     [
         doc.Code("code39", "AB", letters="above"),
         doc.Code("code39", "AB", module=5),
-        doc.Code("code39", "AB", module=1),
         doc.Code("qr", "x", module=9),
         doc.Code("datamatrix", "x"),
         doc.Code("code93", "a%b"),
