@@ -1,8 +1,9 @@
 """The languages a sheet is written in: one row each, its modules loaded when first needed.
 
-``write(sheet, profile)`` looks the profile's ``language`` up; ``play(data, profile)`` is the way back, so a look at a
-print is a look at the very bytes. Modules named here have ``write(sheet, profile) -> bytes`` and
-``play(data, profile) -> Sheet``; the two may lie apart. A printer in whose language nothing is written is refused.
+``compose(document, profile)`` lays out what the profile's ``language`` can say, ``write(sheet, profile)`` makes the bytes,
+``play(data, profile)`` is the way back, so a look at a print is a look at the very bytes. Modules named here have
+``write(sheet, profile) -> bytes`` and ``play(data, profile) -> Sheet``; the two may lie apart. A printer in whose
+language nothing is written is refused.
 """
 
 from __future__ import annotations
@@ -14,9 +15,14 @@ import msgspec
 
 from kvit.escpos.profiles import Profile
 from kvit.paper import reach
-from kvit.paper.sheet import Sheet
+from kvit.paper.document import Document
+from kvit.paper.languages.tame import tamed
+from kvit.paper.layout import lay_out
+from kvit.paper.sheet import Problem, Sheet
 
 HERE = "kvit.paper.languages"
+BYTES = "application/octet-stream"
+TEXT = "text/plain; charset=utf-8"
 
 
 class Language(msgspec.Struct, frozen=True):
@@ -25,17 +31,26 @@ class Language(msgspec.Struct, frozen=True):
     name: str
     writer: str
     player: str
-    media_type: str = "application/octet-stream"
+    media_type: str = BYTES
+    tags: bool = False
+    """Letters and tags: its module has a `kvit.paper.languages.tame.Manner` called ``MANNER``."""
 
 
-def _language(name: str, module: str, media_type: str = "application/octet-stream", player: str = "") -> Language:
-    return Language(name, f"{HERE}.{module}", f"{HERE}.{player or module}", media_type)
+def _language(name: str, module: str, media_type: str = BYTES, *, player: str = "", tags: bool = False) -> Language:
+    return Language(name, f"{HERE}.{module}", f"{HERE}.{player or module}", media_type, tags)
 
 
 LANGUAGES: dict[str, Language] = {
     each.name: each
     for each in (
         _language("escpos", "escpos_write", player="escpos_play"),
+        _language("star-line", "star_write", "application/vnd.star.line", player="escpos_play"),
+        _language("starprnt", "star_write", "application/vnd.star.starprnt", player="escpos_play"),
+        _language("365wifi", "wifi365", TEXT, tags=True),
+        _language("feie", "feie", TEXT, tags=True),
+        _language("wangpos", "wangpos", "application/json", tags=True),
+        _language("xpyun", "xpyun", TEXT, tags=True),
+        _language("yilianyun", "yilianyun", TEXT, tags=True),
     )
 }  # fmt: skip
 
@@ -55,6 +70,28 @@ def language_of(profile: Profile) -> Language:
     if known is None or (profile.language == "escpos" and not reach.is_written(profile)):
         raise NoWriterError(profile)
     return known
+
+
+def compose(document: Document, profile: Profile) -> Sheet:
+    """A document laid out for that profile as its language can say it; what could not be had is among the problems.
+
+    Copies of a document are left out where the language counts them for a whole job (`Language.tags`). Raises
+    `NoWriterError`.
+    """
+    row = language_of(profile)
+    if not row.tags:
+        return lay_out(document, profile)
+    made = tamed(document, profile, import_module(row.writer).MANNER)
+    sheet = lay_out(made.document, profile)
+    problems = [*made.problems, *(_moved(each, made.origins) for each in sheet.problems)]
+    sheet.problems = sorted(problems, key=lambda each: each.start)
+    return sheet
+
+
+def _moved(problem: Problem, origins: list[int]) -> Problem:
+    """The problem with the number its block has in the document as it was given."""
+    number = origins[problem.start]
+    return msgspec.structs.replace(problem, start=number, end=number + 1)
 
 
 def write(sheet: Sheet, profile: Profile) -> bytes:
