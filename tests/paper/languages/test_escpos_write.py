@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from typing import Any
 
 import pytest
@@ -15,9 +14,10 @@ from kvit.paper import document as doc
 from kvit.paper import image, reach
 from kvit.paper.builder import Builder, span
 from kvit.paper.languages.escpos.player import Player
-from kvit.paper.languages.escpos_write import _Pages, write
+from kvit.paper.languages.escpos_letters import Letters
+from kvit.paper.languages.escpos_write import write
 from kvit.paper.layout import lay_out
-from kvit.paper.sheet import Picture, Run, Sheet, Style, Symbol
+from kvit.paper.sheet import Picture, Run, Sheet, Symbol
 from kvit.paper.width import clusters
 from tests.paper.printing import PRINTER, printer
 
@@ -207,17 +207,12 @@ def test_data_is_never_a_command(text: str) -> None:
 
 @given(st.lists(st.sampled_from("ñжéŁσ€ёќ"), min_size=1, max_size=9))
 def test_no_plan_of_pages_has_fewer_switches(text: list[str]) -> None:
-    repertoire = repertoire_of(PRINTER)
-    style = Style()
-    runs = [Run(0, 0, 12, 24, each, 12, style) for each in text]
-    pages = _Pages(repertoire, runs)
-    planned = [page for run in runs for _, page in pages.of(run)]
-    assert all(repertoire.mask(each) >> page & 1 for each, page in zip(text, planned, strict=True))
-    assert _switches(planned) == _fewest(text)
-
-
-def _switches(pages: list[int]) -> int:
-    return sum(before != after for before, after in itertools.pairwise([0, *pages]))
+    out: list[bytes] = []
+    letters = Letters(PRINTER, out)
+    for each in text:
+        letters.write(Run(0, 0, 12, 24, each, 12, letters.style))
+    letters.end()
+    assert sum(each.startswith(b"\x1bt") for each in out) == _fewest(text)
 
 
 def _fewest(text: list[str]) -> int:

@@ -163,7 +163,7 @@ def append(
     last = boxes[-1] if len(boxes) > printer.open_from else None
     if (
         type(last) is Run and last.style is style and last.advance == advance and last.x + last.width == printer.x
-        and last.y == y and last.glyphs is glyphs and (last.end == start or last.start == start)
+        and last.y == y and last.height == height and last.glyphs is glyphs and (last.end == start or last.start == start)
     ):  # fmt: skip
         last.text += written
         last.width += width
