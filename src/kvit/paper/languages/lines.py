@@ -18,9 +18,9 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from kvit.escpos.profiles import Profile
-from kvit.paper.document import Code, Span
+from kvit.paper.document import Code, Document, Span
+from kvit.paper.layout import lay_out
 from kvit.paper.sheet import Event, Problem, Run, Sheet, Symbol
-from kvit.paper.sizing import symbol_of
 from kvit.paper.typeset import Piece, Pieces, Typesetter, Way, setter_of
 from kvit.paper.width import cell_width, clusters, letters
 
@@ -225,15 +225,16 @@ class Roll:
         self.y += max(self.profile.line_spacing, tall)
 
     def mark(self, kind: str, data: str) -> None:
-        """Print a symbol in the middle."""
-        made = symbol_of(Code(kind, data), self.profile, self.profile.width_dots, self.number)
-        if made.fault:
-            self.problem(made.fault, kind=kind)
-            return
-        made.x, made.y = (self.profile.width_dots - made.width) // 2, self.y
-        self.sheet.boxes.append(made)
-        self.number += 1
-        self.y += made.height
+        """Print a symbol in the middle, as large as a layout would make it."""
+        laid = lay_out(Document([Code(kind, data)]), self.profile) if data else Sheet(0)
+        for each in laid.problems:
+            self.problem(each.code, **each.values)
+        for box in laid.boxes:
+            if isinstance(box, Symbol):
+                box.y, box.start, box.end = self.y, self.number, self.number + 1
+                self.sheet.boxes.append(box)
+                self.number += 1
+                self.y += box.height
 
     def act(self, kind: str, **values: int | str) -> None:
         """Do something besides printing."""
