@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL.Image import Image as PillowImage
 
-    Pictured = Path | bytes | PillowImage | NDArray[Any]
+    Pictured = str | Path | bytes | bytearray | memoryview | PillowImage | NDArray[Any]
 
 
 def span(text: str, **look: Any) -> Span:
@@ -184,10 +184,10 @@ def _content(parts: tuple[str | Span, ...], look: dict[str, Any]) -> Content:
 
 def _picture_bytes(picture: Pictured) -> bytes:
     """The bytes of a file; pictures in memory become PNG."""
-    if isinstance(picture, Path):
-        return picture.read_bytes()
-    if isinstance(picture, bytes):
-        return picture
+    if isinstance(picture, (str, Path)):
+        return Path(picture).read_bytes()
+    if isinstance(picture, (bytes, bytearray, memoryview)):
+        return bytes(picture)
     from kvit.paper.photo import png_of
 
     return png_of(picture)

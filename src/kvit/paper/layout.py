@@ -9,8 +9,8 @@ baseline, an eighth of their height above the foot; a line moves the paper by th
 more. Rows of a bordered table stand close, so that upright rules join.
 
 Codes: ``letters.drawn`` (text, as a picture), ``letters.lost`` (printed as ``?``: the head takes no picture),
-``letters.right_to_left`` (printed unshaped, in written order), ``look.absent`` (word), ``picture.unreadable``,
-``picture.absent``, ``symbol.drawn`` (kind), the faults of `kvit.paper.symbol`, ``cut.absent``, ``pulse.absent``,
+``letters.right_to_left`` (printed unshaped, in written order), ``look.absent`` (word), ``picture.unreadable`` (reason),
+``picture.too_large`` (pixels or rows, limit), ``picture.absent``, ``logo.unknown`` (key), ``symbol.drawn`` (kind), the faults of `kvit.paper.symbol`, ``cut.absent``, ``pulse.absent``,
 ``beep.absent``, ``table.narrow`` (a letter wider than its column is left out).
 """
 

@@ -7,19 +7,29 @@ picture a key, read once. What a stream itself defines (``FS q``, fn 67, ``GS D`
 Files are PBM (P1 or P4), or PNG where Pillow is at hand, named after the key with ``-`` for ``/``: ``nv-1.pbm``,
 ``nv-48-49.png``. A picture wider or taller than ``paper.image`` allows, or one that can not be read, counts as unknown:
 the sheet then shows an outline with the key.
+
+The other way round, a document's logo is printed by its key where the printer is known to hold it: its profile names the
+key (``logos``), or whoever prints says so (`holding`).
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
 
+from kvit.escpos.profiles import Profile
 from kvit.paper import image
 
 MAX_FILE_BYTES = 1_000_000
 """A 1-bit picture of the largest size allowed takes 2.5 MB raw; logos are a tenth of one percent of that."""
+
+MISSING_SIZE = (192, 96)
+"""The outline of a logo nobody knows: as large as the usual one, so that the layout below it is about right."""
+HELD_MAX = 64
+"""Profiles with logos of a shop's own, remembered."""
 
 _PBM = re.compile(rb"(P[14])(?:\s|#[^\n]*\n)+(\d{1,5})(?:\s|#[^\n]*\n)+(\d{1,5})\s")
 
@@ -55,6 +65,33 @@ class Logos:
 
     def __len__(self) -> int:
         return len(self._known)
+
+
+def holding(profile: Profile, keys: Iterable[str]) -> Profile:
+    """The profile of a printer that holds pictures under these keys, beside those its file names; one record a set."""
+    wanted = frozenset(keys) | profile.logos
+    if wanted == profile.logos:
+        return profile
+    known = _HOLDING.get((id(profile), wanted))
+    if known is None or known[0] is not profile:
+        if len(_HOLDING) >= HELD_MAX:
+            _HOLDING.clear()
+        known = _HOLDING[id(profile), wanted] = profile, msgspec.structs.replace(profile, logos=wanted)
+    return known[1]
+
+
+_HOLDING: dict[tuple[int, frozenset[str]], tuple[Profile, Profile]] = {}
+
+
+def enlarged(logo: Logo, across: int, down: int) -> Logo:
+    """Every dot repeated so many times across and down."""
+    if across == down == 1:
+        return logo
+    import numpy as np
+
+    rows = np.frombuffer(logo.bits, np.uint8).reshape(logo.rows, -1)
+    dots = np.unpackbits(rows, axis=1)[:, : logo.columns].repeat(across, axis=1).repeat(down, axis=0)
+    return Logo(dots.shape[1], dots.shape[0], np.packbits(dots, axis=1).tobytes())
 
 
 def key_of(stem: str) -> str:

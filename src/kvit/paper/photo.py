@@ -1,154 +1,213 @@
-"""Photos and logos: a picture file to the dots of a head.
+"""Photos and logos: a picture to the dots of a head.
 
-One road: read, lay on white, turn grey, scale to the wanted width, make black and white. Line art (few greys between black
-and white) takes Otsu's threshold, which finds the cut between the two heaps by itself; photos are dithered, by Atkinson
-unless asked otherwise, because it keeps light areas clean on paper that blooms. Bayer is for heads that smear single dots.
+One road: read, turn upright, lay on white, turn grey, scale to the wanted width, make black and white (`halftone`). What
+has been made is remembered by the file's bytes and the wishes, so a shop's logo is read once.
 
-What has been made is remembered by the file's bytes and the wishes, so a shop's logo is read once. Refused is what Pillow
-can not read, and a picture of more pixels than ``PIXELS_MAX`` before it is unpacked.
+Read are PNG, JPEG, GIF, BMP, WebP, TIFF and PBM to PPM; of a moving picture the first frame; of 16 bits the upper eight;
+any colours, palettes and inks; a camera's note on which side is up is obeyed. None of Pillow's other readers is let near:
+some start other programs.
+
+A picture is only made smaller by averaging. Made larger, its dots are repeated: a blurred logo is no logo.
+
+Refused with `PictureError`: what can not be read, and what would have more than ``PIXELS_MAX`` pixels, before it is
+unpacked: a file of a few kilobytes can claim to be a square kilometre.
 """
 
 from __future__ import annotations
 
 import io
-from functools import lru_cache
+import struct
+import warnings
+import zlib
 from typing import TYPE_CHECKING, Any
 
 from kvit.paper import image
 from kvit.paper.logo import Logo
+from kvit.paper.memo import Memo
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL.Image import Image as PillowImage
 
 PIXELS_MAX = 20_000_000
-"""A photo of a good telephone; unpacked it takes 60 MB for a moment."""
-KEPT_PICTURES = 32
-LINE_ART_SHARE = 0.85
-"""From so many pixels near black or white on a picture is line art."""
-NEAR = 40
-BAYER = (
-    (0, 32, 8, 40, 2, 34, 10, 42), (48, 16, 56, 24, 50, 18, 58, 26), (12, 44, 4, 36, 14, 46, 6, 38),
-    (60, 28, 52, 20, 62, 30, 54, 22), (3, 35, 11, 43, 1, 33, 9, 41), (51, 19, 59, 27, 49, 17, 57, 25),
-    (15, 47, 7, 39, 13, 45, 5, 37), (63, 31, 55, 23, 61, 29, 53, 21),
-)  # fmt: skip
+"""A photo of a good telephone; unpacked it takes 60 MB for a moment. Pillow's own alarm (``Image.MAX_IMAGE_PIXELS``, 89
+million) lies above it and is caught all the same."""
+KEPT_BYTES = 32 << 20
+"""Made pictures remembered together with their files: all logos of a chain of shops."""
+FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "PPM")
+WHOLE_BYTE = 8
+"""Scaled widths are whole bytes of the head's rows."""
+AVERAGED = 3.0
+"""Very large pictures are first made smaller by whole steps, down to this many times the wanted size."""
+WHITE = 255
+
+_made: Memo[Logo] = Memo(KEPT_BYTES)
 
 
 class PictureError(ValueError):
-    """A picture that can not be read or is too large."""
+    """A picture that is not printed. ``code``: ``picture.unreadable``, ``picture.too_large``; ``values`` say more."""
+
+    def __init__(self, code: str, **values: int | str) -> None:
+        self.code, self.values = code, values
+        super().__init__(f"{code} {values}")
 
 
-@lru_cache(maxsize=KEPT_PICTURES)
 def dots_of(data: bytes, room: int, percent: int | None = None, tone: str = "auto") -> Logo:
     """Make a picture file black and white dots, at most ``room`` wide. Raises `PictureError`.
 
-    ``percent``: this share of ``room``; None keeps the pixels, made smaller where they do not fit. Widths are rounded down
-    to whole bytes of the head when scaled.
+    ``percent``: this share of ``room``, in whole bytes; None keeps the pixels, made smaller where they do not fit.
+    ``tone`` as `halftone.black_of` takes it.
     """
+    key = data, room, percent, tone
+    found = _made.get(key)
+    if found is None:
+        found = _dots(data, room, percent, tone)
+        _made.keep(key, found, len(data) + len(found.bits))
+    return found
+
+
+def _dots(data: bytes, room: int, percent: int | None, tone: str) -> Logo:
     import numpy as np
 
-    grey = _read(data)
-    wide = room * percent // 100 if percent else min(grey.width, room)
-    if wide != grey.width:
-        wide = max(wide // 8 * 8, 8)
-        tall = max(round(grey.height * wide / grey.width), 1)
-        grey = grey.resize((wide, min(tall, image.MAX_ROWS)), resample=_lanczos())
-    elif grey.height > image.MAX_ROWS:
-        raise PictureError("too high")
-    greys = np.asarray(grey, dtype=np.uint8)
-    black = _black(greys, tone if tone != "auto" else _tone_of(greys))
+    from kvit.paper.halftone import black_of
+
+    grey = _scaled(_read(data), room, percent)
+    black = black_of(np.asarray(grey, dtype=np.uint8), tone)
     return Logo(black.shape[1], black.shape[0], np.packbits(black, axis=1).tobytes())
 
 
-def _read(data: bytes) -> PillowImage:
-    from PIL import Image, UnidentifiedImageError
-
-    try:
-        found = Image.open(io.BytesIO(data))
-        if found.width * found.height > PIXELS_MAX:
-            raise PictureError("too large")
-        whole = found.convert("RGBA")
-    except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError, ValueError) as error:
-        raise PictureError(str(error)) from None
-    white = Image.new("RGBA", whole.size, "white")
-    white.alpha_composite(whole)
-    return white.convert("L")
-
-
-def _lanczos() -> Any:
+def _scaled(grey: PillowImage, room: int, percent: int | None) -> PillowImage:
     from PIL import Image
 
-    return Image.Resampling.LANCZOS
+    wide = room * percent // 100 if percent else min(grey.width, room)
+    if wide == grey.width:
+        tall = grey.height
+    else:
+        wide = max(wide // WHOLE_BYTE * WHOLE_BYTE, WHOLE_BYTE)
+        tall = max(round(grey.height * wide / grey.width), 1)
+    if tall > image.MAX_ROWS:
+        raise PictureError("picture.too_large", rows=tall, limit=image.MAX_ROWS)
+    if wide == grey.width:
+        return grey
+    if wide > grey.width:
+        return grey.resize((wide, tall), Image.Resampling.NEAREST)
+    return grey.resize((wide, tall), Image.Resampling.LANCZOS, reducing_gap=AVERAGED)
 
 
-def _tone_of(greys: NDArray[Any]) -> str:
-    """Line art or photo, by how many pixels are neither black nor white."""
-    plain = ((greys < NEAR) | (greys > 255 - NEAR)).mean()
-    return "line" if plain >= LINE_ART_SHARE else "atkinson"
+def _read(data: bytes) -> PillowImage:
+    """A picture file as greys on white, upright. Raises `PictureError`."""
+    from PIL import Image
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # odd metadata, and sizes that are refused just below
+            found = Image.open(io.BytesIO(data), formats=FORMATS)
+            _check(found.width, found.height)
+            return greys_of(found)
+    except PictureError:
+        raise
+    except Image.DecompressionBombError:
+        raise PictureError("picture.too_large", limit=PIXELS_MAX) from None
+    except _BAD_FILE as error:
+        raise PictureError("picture.unreadable", reason=type(error).__name__) from None
 
 
-def _black(greys: NDArray[Any], tone: str) -> NDArray[Any]:
+_BAD_FILE = (OSError, SyntaxError, LookupError, TypeError, ValueError, ArithmeticError, EOFError, AttributeError,
+             MemoryError, struct.error, zlib.error)  # fmt: skip
+"""What Pillow's readers raise on broken files."""
+
+
+def _check(columns: int, rows: int) -> None:
+    if columns * rows > PIXELS_MAX:
+        raise PictureError("picture.too_large", pixels=columns * rows, limit=PIXELS_MAX)
+    if columns < 1 or rows < 1:
+        raise PictureError("picture.unreadable", reason="empty")
+
+
+def greys_of(picture: PillowImage) -> PillowImage:
+    """Any Pillow picture as greys (mode ``L``) on white, upright."""
+    from PIL import Image
+
+    held = _upright(picture)
+    if held.mode.startswith(("I", "F")):
+        return _greys_of_numbers(held)
+    if held.mode in ("La", "RGBa"):
+        held = held.convert("LA" if held.mode == "La" else "RGBA")
+    if held.has_transparency_data:
+        whole = held.convert("RGBA")
+        paper = Image.new("RGBA", whole.size, "white")
+        paper.alpha_composite(whole)
+        return paper.convert("L")
+    return held if held.mode == "L" else held.convert("RGB").convert("L")
+
+
+def _upright(picture: PillowImage) -> PillowImage:
+    """Turned as the camera held it, where the file says so in a way that can be read."""
+    from PIL import ImageOps
+
+    try:
+        return ImageOps.exif_transpose(picture)
+    except _BAD_FILE:
+        picture.load()
+        return picture
+
+
+def _greys_of_numbers(picture: PillowImage) -> PillowImage:
+    """Pictures of 16 and 32 bits a dot: the upper eight; of fractions: 0 to 1, or 0 to 255 when there are larger ones."""
+    import numpy as np
+    from PIL import Image
+
+    numbers = np.asarray(picture)
+    clear = picture.info.get("transparency")
+    greys = bytes_of(numbers, deep=picture.mode.startswith("I;16"))
+    if isinstance(clear, int):
+        greys = np.where(numbers == clear, np.uint8(WHITE), greys)
+    return Image.fromarray(greys)
+
+
+def bytes_of(numbers: NDArray[Any], deep: bool = False) -> NDArray[Any]:
+    """Numbers of any type as 0..255; ``deep``: they are 16 bits wide even when all are small."""
     import numpy as np
 
-    if tone == "line":
-        return greys < otsu(greys)
-    if tone == "bayer":
-        rows, columns = greys.shape
-        cell = (np.array(BAYER) * 4 + 2)[np.arange(rows)[:, None] % 8, np.arange(columns) % 8]
-        made: NDArray[Any] = greys < cell
-        return made
-    return diffuse(greys, SPREADS[tone])
-
-
-def otsu(greys: NDArray[Any]) -> int:
-    """The threshold that parts the greys into two heaps as unlike as can be; what is below it is black."""
-    import numpy as np
-
-    counts = np.bincount(greys.ravel(), minlength=256).astype(np.float64)
-    below = np.cumsum(counts)
-    mass = np.cumsum(counts * np.arange(256))
-    above = below[-1] - below
-    spread = (mass[-1] * below - mass * below[-1]) ** 2 / np.maximum(below * above, 1)
-    if spread.max() <= 0:
-        return 128
-    return round(float(np.flatnonzero(spread == spread.max()).mean())) + 1
-
-
-SPREADS: dict[str, tuple[int, tuple[tuple[int, int, int], ...]]] = {
-    "floyd-steinberg": (16, ((1, 0, 7), (-1, 1, 3), (0, 1, 5), (1, 1, 1))),
-    "atkinson": (8, ((1, 0, 1), (2, 0, 1), (-1, 1, 1), (0, 1, 1), (1, 1, 1), (0, 2, 1))),
-}
-"""Divisor, then (columns on, rows down, share) of the error; Atkinson lets a quarter of it go."""
-
-
-def diffuse(greys: NDArray[Any], spread: tuple[int, tuple[tuple[int, int, int], ...]]) -> NDArray[Any]:
-    """Error diffusion, row by row from the left."""
-    import numpy as np
-
-    divisor, shares = spread
-    rows, columns = greys.shape
-    field = [[0] * (columns + 4) for _ in range(rows + 2)]
-    for row, line in enumerate(greys.tolist()):
-        field[row][2 : columns + 2] = line
-    black = bytearray(rows * columns)
-    for row in range(rows):
-        here = field[row]
-        for column in range(2, columns + 2):
-            value = here[column]
-            error = value if value < 128 else value - 255
-            if value < 128:
-                black[row * columns + column - 2] = 1
-            for along, on, share in shares:
-                field[row + on][column + along] += error * share // divisor
-    return np.frombuffer(bytes(black), dtype=np.bool_).reshape(rows, columns)
+    made: NDArray[Any] = numbers
+    if numbers.dtype == np.bool_:
+        made = numbers * np.uint8(WHITE)
+    elif numbers.dtype.kind == "f":
+        whole = np.nan_to_num(numbers, nan=WHITE, posinf=WHITE, neginf=0)
+        made = np.rint(whole * (WHITE if whole.max(initial=0) <= 1 else 1))
+    elif deep or numbers.dtype == np.uint16 or numbers.max(initial=0) > WHITE:
+        made = numbers >> WHOLE_BYTE
+    made = np.clip(made, 0, WHITE).astype(np.uint8)
+    return made
 
 
 def png_of(picture: PillowImage | NDArray[Any]) -> bytes:
-    """A picture in memory as the bytes of a PNG file: a Pillow image or a numpy array of greys or RGB, 0 = black."""
+    """A picture in memory as the bytes of a PNG file of greys. Raises `PictureError`.
+
+    A Pillow image, or a numpy array: rows x columns, or with a last axis of 1 grey, 2 grey and alpha, 3 RGB, 4 RGBA;
+    bytes, 16 bits, fractions 0..1, or bools; 0 and False are black.
+    """
     from PIL import Image
 
     held: Any = picture
-    whole = held if isinstance(held, Image.Image) else Image.fromarray(held)
+    whole = held if isinstance(held, Image.Image) else _of_array(held)
+    _check(whole.width, whole.height)
     out = io.BytesIO()
-    whole.save(out, "PNG")
+    greys_of(whole).save(out, "PNG")
     return out.getvalue()
+
+
+CHANNELS = {2: "LA", 3: "RGB", 4: "RGBA"}
+
+
+def _of_array(numbers: NDArray[Any]) -> PillowImage:
+    from PIL import Image
+
+    if numbers.ndim == 3 and numbers.shape[2] == 1:
+        numbers = numbers[:, :, 0]
+    if numbers.dtype.kind not in "buif" or (
+        numbers.ndim != 2 and (numbers.ndim != 3 or numbers.shape[2] not in CHANNELS)
+    ):
+        raise PictureError("picture.unreadable", reason=f"{numbers.dtype} array of {numbers.ndim} axes")
+    _check(numbers.shape[1], numbers.shape[0])
+    return Image.fromarray(bytes_of(numbers))

@@ -23,13 +23,11 @@ from kvit.paper import image
 from kvit.paper.languages.escpos.line import aligned, at_start, grow
 from kvit.paper.languages.escpos.mechanism import reset
 from kvit.paper.languages.escpos.state import Printer, Verb
-from kvit.paper.logo import Logo
+from kvit.paper.logo import MISSING_SIZE, Logo
 from kvit.paper.sheet import Picture
 
 MAX_STORED = 255
 """Pictures remembered of one stream; no head holds more keys than ``FS p`` can name."""
-MISSING_SIZE = (192, 96)
-"""The outline of a logo nobody knows: as large as the usual one, so that the layout below it is about right."""
 COLUMN_MODES = {
     0: (1, 2, 3), 1: (1, 1, 3), 32: (3, 2, 1), 33: (3, 1, 1), 38: (3, 1, 1), 39: (3, 1, 1), 40: (3, 1, 1),
 }  # fmt: skip
