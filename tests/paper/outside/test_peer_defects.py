@@ -91,8 +91,8 @@ def test_any_width_will_do(columns: int) -> None:
     """receipt-printer-encoder takes 32, 35, 42, 44 and 48 columns and no other."""
     profile = printer(width_dots=columns * 12)
     document = Builder().table([Column(weight=1), Column(width=8, align="right")], [["Tea", "1.00"]]).document()
-    first, last = runs(played(document, profile))
-    assert (first.x, last.x + last.width) == (0, columns * 12)
+    printed = runs(played(document, profile))
+    assert (printed[0].x, printed[-1].x + printed[-1].width) == (0, columns * 12)
 
 
 def test_blank_lines_stay() -> None:
