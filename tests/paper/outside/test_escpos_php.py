@@ -309,10 +309,15 @@ def read_back(said: Said) -> Said:
     return said[:3] if said[:2] == ("symbol", "microqr") else said
 
 
+def two_dots(said: Said) -> Said:
+    """Modules of one dot are no printer's promise: here two are the least that is asked of a head."""
+    return (*said[:3], max(said[3], 2), *said[4:]) if said[0] == "symbol" and len(said) > 3 else said
+
+
 DIFFERENT: dict[str, tuple[Change, ...]] = {
-    "barcode": (without_wrong_digits, code_sets),
+    "barcode": (without_wrong_digits, two_dots, code_sets),
     "pdf417-code": (plain_pdf417,),
-    "qr-code": (read_back,),
+    "qr-code": (read_back, two_dots),
     "demo": (read_back,),
 }
 
