@@ -20,6 +20,7 @@ import re
 from codecs import charmap_build, charmap_encode
 from functools import reduce
 from operator import and_
+from unicodedata import east_asian_width
 
 from kvit.escpos import codepage, multibyte
 from kvit.escpos.profiles import Profile
@@ -43,7 +44,10 @@ want joining, reordering or marks are drawn."""
 
 
 class Masks(dict[str, int]):
-    """By letter the pages that have it: bit n for ``pages[n]``; found out once each."""
+    """By letter the pages that have it: bit n for ``pages[n]``; found out once each.
+
+    Wide letters come from no page: the few Han letters of the katakana page are half as wide as all others.
+    """
 
     def __init__(self, letters: list[dict[str, int]], every: int) -> None:
         self._letters, self._every = letters, every
@@ -53,6 +57,8 @@ class Masks(dict[str, int]):
             mask = self._every
         elif not self._letters:
             mask = int(UNICODE.match(letter) is not None and self._every)
+        elif east_asian_width(letter) in "WF":
+            mask = 0
         else:
             mask = sum(1 << place for place, letters in enumerate(self._letters) if letter in letters)
         self[letter] = mask
@@ -80,10 +86,10 @@ class Repertoire:
         return reduce(and_, map(self.masks.__getitem__, text), self.all_pages)
 
     def way(self, letter: str, cells: int) -> str:
-        """How a letter ``cells`` wide goes: ``n`` from a page, ``w`` or ``v`` as a pair (2 or 1 cells), ``d`` or ``D`` drawn."""
+        """How a letter goes: ``n`` from a page, ``w`` or ``v`` as a pair (2 or 1 cells wide elsewhere), ``d`` or ``D`` drawn."""
         wide = cells == 2
         if self.masks[letter]:
-            return "w" if wide and self.unicode else "n"
+            return "w" if wide else "n"
         if self.pair(letter):
             return "w" if wide else "v"
         return "D" if wide else "d"

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from itertools import accumulate, groupby
 
 from kvit.paper.document import Wrap
-from kvit.paper.typeset import Piece, Pieces, Plain, Typesetter, Way, width_of
+from kvit.paper.sheet import Style
+from kvit.paper.typeset import Piece, Pieces, Plain, Typesetter, Way, cells_of, width_of
 from kvit.paper.width import cell_width, clusters
 
 BREAKING = "wD"
@@ -23,12 +24,12 @@ DOTS = "…"
 def filled(plain: Plain, columns: int, wrap: Wrap, setter: Typesetter) -> list[Plain]:
     """Lines of at most so many cells; a letter wider than that stands alone."""
     text, kinds = plain
-    if plain.cells <= columns:
+    if cells_of(plain) <= columns:
         return [plain]
     if wrap == "ellipsis":
         return [_cut_short(plain, columns, setter)]
     if not kinds and wrap == "word":
-        return [Plain(line) for line in _narrow(text, columns)]
+        return [(line, "") for line in narrow_lines(text, columns)]
     ends = list(accumulate(2 if kind in "wvD" else 1 for kind in kinds or "n" * len(text)))
     made: list[Plain] = []
     at, used = 0, 0
@@ -46,11 +47,11 @@ def filled(plain: Plain, columns: int, wrap: Wrap, setter: Typesetter) -> list[P
 
 def part_of(plain: Plain, start: int, end: int) -> Plain:
     """Some of the letters."""
-    kinds = plain.kinds[start:end]
-    return Plain(plain.text[start:end], kinds if kinds.strip("n") else "")
+    kinds = plain[1][start:end]
+    return plain[0][start:end], kinds if kinds.strip("n") else ""
 
 
-def _narrow(text: str, columns: int) -> list[str]:
+def narrow_lines(text: str, columns: int) -> list[str]:
     """Words of narrow letters only."""
     made: list[str] = []
     at = 0
@@ -80,13 +81,13 @@ def _cut_short(plain: Plain, columns: int, setter: Typesetter) -> Plain:
     """As many letters as fit with the dots behind them."""
     dots = _dots(setter)
     kept, used = 0, len(dots)
-    for kind in plain.kinds or "n" * len(plain.text):
+    for kind in plain[1] or "n" * len(plain[0]):
         used += 2 if kind in "wvD" else 1
         if used > columns:
             break
         kept += 1
-    part = part_of(plain, 0, kept)
-    return Plain(part.text + dots, part.kinds and part.kinds + "n" * len(dots))
+    text, kinds = part_of(plain, 0, kept)
+    return text + dots, kinds and kinds + "n" * len(dots)
 
 
 def _dots(setter: Typesetter) -> str:
@@ -107,7 +108,8 @@ def _shortened(pieces: Pieces, room: int, setter: Typesetter) -> Pieces:
     mark = _dots(setter)
     first, face = pieces[0], setter.plain_face
     style, advance = (first.style, first.advance) if first.way is Way.NARROW else (face.narrow, face.narrow_advance)
-    dots = Piece(mark, Way.NARROW, style, advance, len(mark) * advance)
+    height = first.height if first.way is Way.NARROW else face.height
+    dots = Piece(mark, Way.NARROW, style, advance, len(mark) * advance, height)
     kept: list[Piece] = []
     left = room - dots.width
     for letter in _letters(pieces):
@@ -121,7 +123,7 @@ def _shortened(pieces: Pieces, room: int, setter: Typesetter) -> Pieces:
 def _letters(pieces: Pieces) -> list[Piece]:
     """Every letter a piece of its own."""
     return [
-        Piece(cluster, piece.way, piece.style, piece.advance, piece.advance)
+        Piece(cluster, piece.way, piece.style, piece.advance, piece.advance, piece.height)
         for piece in pieces
         for cluster in clusters(piece.text)
     ]
@@ -173,7 +175,11 @@ def _stripped(line: list[Piece]) -> list[Piece]:
 def _joined(letters: Sequence[Piece]) -> Pieces:
     """Neighbours printed one way become one piece again."""
     made: list[Piece] = []
-    for (way, style, advance), group in groupby(letters, key=lambda each: (each.way, each.style, each.advance)):
+    for (way, style, advance, height), group in groupby(letters, key=_sort):
         held = list(group)
-        made.append(Piece("".join(each.text for each in held), way, style, advance, width_of(held)))
+        made.append(Piece("".join(each.text for each in held), way, style, advance, width_of(held), height))
     return tuple(made)
+
+
+def _sort(piece: Piece) -> tuple[Way, Style, int, int]:
+    return piece.way, piece.style, piece.advance, piece.height

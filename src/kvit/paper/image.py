@@ -10,12 +10,16 @@ Limits stand here because every room that takes pictures from outside shares the
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 MAX_COLUMNS = 1_024
 """The widest receipt head (104 mm, 832 dots) and some."""
 MAX_ROWS = 20_000
 """2.5 m of paper: 8 bytes of ``GS v 0`` can declare 4.29 GB."""
 COLUMN_ROWS = 24
 """Dots of a column of ``ESC * 33``: the height of a letter of font A."""
+KEPT_STRIPS = 16_384
+"""Eight columns of a letter remembered turned: three strips a Han letter, some thousand letters a shop."""
 MAX_BYTES = 4 * 1024 * 1024
 """Of one picture, held while its pieces come in; the largest picture within the two limits above has 2.5 MB."""
 
@@ -69,10 +73,16 @@ def columns_to_rows(data: bytes, columns: int, column_bytes: int) -> bytes:
 
 
 def rows_to_columns(bits: bytes, columns: int) -> bytes:
-    """The twin of ``columns_to_rows`` for 24 rows: columns of three bytes."""
+    """The twin of ``columns_to_rows`` for 24 rows: columns of three bytes, made in strips of eight that are remembered."""
+    size = row_bytes(columns)
+    return b"".join([_turned_strip(bits[place::size]) for place in range(size)])[: columns * 3]
+
+
+@lru_cache(maxsize=KEPT_STRIPS)
+def _turned_strip(strip: bytes) -> bytes:
     import numpy as np
 
-    rows = np.unpackbits(np.frombuffer(bits, np.uint8).reshape(COLUMN_ROWS, -1), axis=1)[:, :columns]
+    rows = np.unpackbits(np.frombuffer(strip, np.uint8).reshape(COLUMN_ROWS, 1), axis=1)
     return np.packbits(rows.T, axis=1).tobytes()
 
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from kvit.paper.fonts import Bits
 
 KEPT_WORDS = 4_096
+KEPT_LETTERS = 16_384
+"""Drawn letters remembered, by look: 150 bytes each."""
 
 
 def is_column(profile: Profile) -> bool:
@@ -41,7 +43,7 @@ def packed(dots: Bits) -> bytes:
 
 def inline(run: Run) -> Picture:
     """A run of 24 dots as columns in its place."""
-    bits = _word(run.text, run.advance, run.style, run.width)
+    bits = word(run.text, run.advance, run.style, run.width)
     return Picture(run.x, 0, run.width, COLUMN_ROWS, run.width, COLUMN_ROWS, bits, start=run.start, end=run.end)
 
 
@@ -52,6 +54,30 @@ def _word(text: str, advance: int, style: Style, width: int) -> bytes:
 
     dots = strip_of(Run(0, 0, width, COLUMN_ROWS, text, advance, style), Counter())
     return live.spare_columns(image.fit(packed(dots), dots.shape[1], dots.shape[0], width, COLUMN_ROWS), width)
+
+
+def word(text: str, advance: int, style: Style, width: int) -> bytes:
+    """The dots of letters 24 high, row by row: put together from remembered letters of whole bytes, drawn where not."""
+    if advance % 8 or len(text) * advance != width:
+        return _word(text, advance, style, width)
+    size = width // 8
+    bits = bytearray(COLUMN_ROWS * size)
+    place, step = 0, advance // 8
+    turned = b""
+    for letter in text:
+        rows, columns = _letter(letter, advance, style)
+        for strip in range(step):
+            bits[place + strip :: size] = rows[strip::step]
+        turned += columns
+        place += step
+    return bytes(bits) if live.LIVE.search(turned) is None else live.spare_columns(bytes(bits), width)
+
+
+@lru_cache(maxsize=KEPT_LETTERS)
+def _letter(letter: str, advance: int, style: Style) -> tuple[bytes, bytes]:
+    """One letter by rows and by columns."""
+    rows = _word(letter, advance, style, advance)
+    return rows, image.rows_to_columns(rows, advance)
 
 
 def whole_line(runs: list[Run], upside_down: bool = False) -> tuple[int, int, int, bytes]:

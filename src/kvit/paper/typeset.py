@@ -20,7 +20,6 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from enum import IntEnum
-from typing import NamedTuple
 
 import msgspec
 
@@ -36,14 +35,16 @@ STRIPPED = re.compile(
 )
 """C0 but the line feed, DEL, C1, bidi orders, zero-width and format letters, lone surrogates: nothing that prints."""
 RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+UNCLEAN = re.compile(f"[\t\n]|{STRIPPED.pattern}|{RIGHT_TO_LEFT.pattern}")
+"""Letters that make a text go the longer way."""
 JAMO_PARTS = range(0x1160, 0x1200)
 """Vowels and finals of Hangul written apart: with the letter before them they are one syllable (NFC)."""
 KEPT_FACES = 4_096
 """Looks remembered."""
 SIZE_LIMIT = 6
 """Of heads with the quirk ``size_limit_6``."""
-GROUPS = re.compile("n+|[wv]+|[dD]+")
-"""Letters side by side that go one way; drawn ones of both widths make one picture."""
+GROUPS = re.compile("n+|[wv]+|d+|D+")
+"""Letters side by side that go one way in cells of one width."""
 
 
 class Way(IntEnum):
@@ -72,49 +73,32 @@ class Face(msgspec.Struct, frozen=True, eq=False):
     """Wide letters are as high as narrow ones."""
     height: int = 24
     """Dots of narrow letters from top to foot."""
+    wide_height: int = 24
     open: bool = True
     """A space does not show: places on the line can be reached by spaces."""
 
 
 class Piece(msgspec.Struct, frozen=True, gc=False):
-    """Letters side by side printed one way, in cells of one width. ``width`` in dots."""
+    """Letters side by side printed one way, in cells of one width. Lengths in dots."""
 
     text: str
     way: Way
     style: Style
     advance: int
     width: int
-
-    @property
-    def height(self) -> int:
-        """Dots from the top of the letters to their foot."""
-        return height_of(self.style)
+    height: int = 24
+    """Dots from the top of the letters to their foot."""
 
 
 Pieces = tuple[Piece, ...]
+Plain = tuple[str, str]
+"""Letters of one look on the grid of narrow cells, and their kinds; ``""`` for kinds when all are narrow."""
 
 
-def height_of(style: Style) -> int:
-    """Dots from the top of letters to their foot; letters turned lie on their side."""
-    return style.cell_width * style.width if style.turned else style.cell_height * style.height
-
-
-class Plain(NamedTuple):
-    """Letters of one look on the grid of narrow cells. ``kinds`` is empty when all are narrow."""
-
-    text: str
-    kinds: str = ""
-
-    @property
-    def cells(self) -> int:
-        """Narrow cells across."""
-        return cells_of(self.text, self.kinds)
-
-
-def cells_of(text: str, kinds: str) -> int:
+def cells_of(plain: Plain) -> int:
     """Narrow cells of plain letters."""
-    count = len(text)
-    return count + count - kinds.count("n") - kinds.count("d") if kinds else count
+    text, kinds = plain
+    return 2 * len(text) - kinds.count("n") - kinds.count("d") if kinds else len(text)
 
 
 class Kinds(dict[int, str]):
@@ -128,9 +112,9 @@ class Kinds(dict[int, str]):
         return kind
 
     def _of(self, letter: str, code: int) -> str:
-        if not self._cleaned and (STRIPPED.match(letter) or code in JAMO_PARTS or letter in "\t\n"):
-            return "x"
-        if not self._cleaned and unicodedata.normalize("NFC", letter) != letter:
+        if not self._cleaned and (
+            code in JAMO_PARTS or UNCLEAN.match(letter) or unicodedata.normalize("NFC", letter) != letter
+        ):
             return "x"
         cells = cell_width(letter)
         if not cells:
@@ -164,17 +148,21 @@ class Typesetter:
     def plain(self, text: str) -> Plain:
         """A text without line feeds as letters that print, each with its kind; they may hold marks (``m``)."""
         if text.isascii() and text.isprintable():
-            return Plain(text)
+            return text, ""
         kinds = text.translate(self._kinds)
         if "x" in kinds:
             text = clean_text(text)
             kinds = text.translate(self._clean_kinds)
-        return Plain(text, kinds) if kinds.strip("n") else Plain(text)
+            if RIGHT_TO_LEFT.search(text):
+                return text, kinds
+        return (text, kinds) if kinds.strip("n") else (text, "")
 
     def on_grid(self, plain: Plain, face: Face) -> bool:
         """True when letters can be laid out as a string in this look."""
-        kinds = plain.kinds
-        return not kinds or ("m" not in kinds and (face.grid or not WIDE.search(kinds)))
+        kinds = plain[1]
+        if not kinds:
+            return True
+        return "m" not in kinds and (face.grid or not WIDE.search(kinds)) and not RIGHT_TO_LEFT.search(plain[0])
 
     def uniform(self, content: Content) -> tuple[Face, str] | None:
         """The one look of a content and its letters; None where there are several."""
@@ -203,23 +191,26 @@ class Typesetter:
     def pieces(self, text: str, face: Face) -> Pieces:
         """Letters of one look as pieces."""
         plain = self.plain(text)
-        return self.cut(plain, face) if plain.text else ()
+        return self.cut(plain, face) if plain[0] else ()
 
     def cut(self, plain: Plain, face: Face) -> Pieces:
         """Letters with their kinds as pieces."""
         text, kinds = plain
         if not kinds:
-            return (Piece(text, Way.NARROW, face.narrow, face.narrow_advance, len(text) * face.narrow_advance),)
+            width = len(text) * face.narrow_advance
+            return (Piece(text, Way.NARROW, face.narrow, face.narrow_advance, width, face.height),)
         if "m" in kinds:
             kinds, units = self._marked(text, kinds)
         else:
             units = text  # type: ignore[assignment]
         made: list[Piece] = []
         start = 0
-        for found in PIECES.finditer(kinds):
+        for found in GROUPS.finditer(kinds):
             end, kind = found.end(), kinds[start]
-            style, advance = (face.narrow, face.narrow_advance) if kind in "nd" else (face.wide, face.wide_advance)
-            made.append(Piece("".join(units[start:end]), WAYS[kind], style, advance, (end - start) * advance))
+            style, advance, height = face.narrow, face.narrow_advance, face.height
+            if kind not in "nd":
+                style, advance, height = face.wide, face.wide_advance, face.wide_height
+            made.append(Piece("".join(units[start:end]), WAYS[kind], style, advance, (end - start) * advance, height))
             start = end
         return tuple(made)
 
@@ -245,7 +236,7 @@ class Expand(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         letter = chr(code)
-        made = self[code] = letter + FILLER * (self._setter.plain(letter).kinds[:1] in WIDE_KINDS)
+        made = self[code] = letter + FILLER * (self._setter.plain(letter)[1][:1] in WIDE_KINDS)
         return made
 
 
@@ -253,7 +244,6 @@ FILLER = "\0"
 """Stands behind a wide letter while cells are padded; no text that prints holds it."""
 WIDE_KINDS = ("w", "v", "D")
 WIDE = re.compile("[wvD]")
-PIECES = re.compile("n+|[wv]+|d+|D+")
 WAYS = {"n": Way.NARROW, "w": Way.WIDE, "v": Way.WIDE, "d": Way.DRAWN, "D": Way.DRAWN}
 
 
@@ -282,12 +272,13 @@ def _face(profile: Profile, span: Span) -> Face:
         font, cell.width, cell.height, width, height, span.bold, underline, italic, span.invert, turned, colour
     )
     wide = msgspec.structs.replace(narrow, cell_width=pairs.cell_width // 2, cell_height=pairs.cell_height)
-    narrow_advance = cell.height * height if turned else cell.width * width
-    wide_advance = pairs.cell_height * height if turned else pairs.cell_width * width
+    ours, theirs = (cell.width * width, cell.height * height), (pairs.cell_width * width, pairs.cell_height * height)
+    narrow_advance, narrow_height = ours[::-1] if turned else ours
+    wide_advance, wide_height = theirs[::-1] if turned else theirs
     return Face(
         narrow, wide, narrow_advance, wide_advance, tuple(missing),
-        grid=wide_advance == 2 * narrow_advance, level=cell.height == pairs.cell_height and not turned,
-        height=height_of(narrow), open=not (underline or span.invert),
+        grid=wide_advance == 2 * narrow_advance, level=narrow_height == wide_height,
+        height=narrow_height, wide_height=wide_height, open=not (underline or span.invert),
     )  # fmt: skip
 
 

@@ -10,8 +10,6 @@ bytes: a logo costs its reading and banding once.
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from kvit.escpos.profiles import Profile
 from kvit.paper import image, reach
 from kvit.paper.live import LIVE
@@ -25,8 +23,6 @@ BUFFER_SHARE = 2
 """A band takes at most this part of the receive buffer."""
 KEPT_BYTES = 8 << 20
 """Finished bands remembered: a chain's logos at every width and then some."""
-KEPT_COLUMNS = 4_096
-"""Drawn words remembered as columns; one has some hundred bytes."""
 
 _made: Memo[tuple[bytes, ...]] = Memo(KEPT_BYTES)
 
@@ -77,7 +73,6 @@ def _graphics(columns: int, rows: int, bits: bytes) -> bytes:
     return head + columns.to_bytes(2, "little") + rows.to_bytes(2, "little") + bits + b"\x1d(L\x02\x00\x30\x32"
 
 
-@lru_cache(maxsize=KEPT_COLUMNS)
 def columns(bits: bytes, count: int) -> bytes:
     """``ESC * 33``: 24 rows of dots as columns of three bytes."""
     return b"\x1b*\x21" + count.to_bytes(2, "little") + image.rows_to_columns(bits, count)

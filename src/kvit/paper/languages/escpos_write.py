@@ -17,6 +17,7 @@ has taken them out). Refused with ValueError: a sheet with boxes this head has n
 from __future__ import annotations
 
 import sys
+from itertools import islice
 
 from kvit.escpos.motion import across, down
 from kvit.escpos.profiles import Profile
@@ -56,6 +57,7 @@ class _Writer:
         self.spacing = profile.line_spacing
         self.align = 0
         self.turned = False
+        self.inline = reach.has_columns(profile)
         self.symbols: SymbolWriter | None = None
         self.events = list(reversed(sheet.events))
 
@@ -71,7 +73,7 @@ class _Writer:
                 next_event = self._events_to(y)
             at += 1
             if type(box) is not Run or box.direction or (at < count and boxes[at].y < y + box.height):
-                at = self._several(at - 1)
+                at = self._side_by_side(at - 1) or self._several(at - 1)
                 continue
             height = self.height
             if height and y - self.y == usual == self.spacing and usual >= height:
@@ -102,17 +104,44 @@ class _Writer:
             self._event(event)
         return events[-1].y if events else sys.maxsize
 
+    def _side_by_side(self, at: int) -> int:
+        """Write a line of letters and drawn letters of one height without gaps; 0 where it is none."""
+        boxes, first = self.sheet.boxes, self.sheet.boxes[at]
+        y, height, x, end = first.y, first.height, first.x, at
+        for box in islice(boxes, at, None):
+            if box.y != y or box.height != height or box.x != x:
+                break
+            if type(box) is not Run and not (type(box) is Picture and self._among_letters(box) and height == box.rows):
+                return 0
+            if box.direction:
+                return 0
+            x += box.width
+            end += 1
+        if end < len(boxes) and boxes[end].y < y + height:
+            return 0
+        self.go_down(y)
+        self._turn(False)
+        self._place(first.x, x - first.x)
+        for box in boxes[at:end]:
+            if type(box) is Run:
+                self.letters.write(box)
+            else:
+                assert isinstance(box, Picture)
+                self.out.append(escpos_picture.columns(box.bits, box.columns))
+        self.height = height
+        return end
+
     def _several(self, at: int) -> int:
         """Write a block, or a line of several boxes or upside down; the number of the box behind."""
         boxes = self.sheet.boxes
         box = boxes[at]
-        if not _stands_in_line(box, self.profile):
+        if not self._stands_in_line(box):
             assert isinstance(box, (Picture, Symbol))
             self.go_down(box.y)
             self._block(box)
             return at + 1
         line: InLine = []
-        while at < len(boxes) and _stands_in_line(box := boxes[at], self.profile):
+        while at < len(boxes) and self._stands_in_line(box := boxes[at]):
             assert isinstance(box, (Run, Picture))
             if line and _baseline(box) != _baseline(line[0]):
                 break
@@ -120,6 +149,18 @@ class _Writer:
             at += 1
         self._line(line)
         return at
+
+    def _among_letters(self, box: Picture) -> bool:
+        return self.inline and box.rows == image.COLUMN_ROWS and not box.key
+
+    def _stands_in_line(self, box: Box) -> bool:
+        if isinstance(box, Run):
+            return True
+        if isinstance(box, Picture):
+            return self._among_letters(box)
+        if isinstance(box, Symbol) and reach.is_native(box, self.profile):
+            return False
+        raise ValueError(f"{self.profile.name} has no command for a {type(box).__name__.lower()}")
 
     # Down the roll
 
@@ -280,16 +321,6 @@ def _beep(profile: Profile, times: int) -> bytes:
 
 def _rise(box: Run | Picture) -> int:
     return box.height - box.height // 8 if isinstance(box, Run) else max(box.height - 3, 1)
-
-
-def _stands_in_line(box: Box, profile: Profile) -> bool:
-    if isinstance(box, Run):
-        return True
-    if isinstance(box, Picture):
-        return box.rows == image.COLUMN_ROWS and not box.key and reach.has_columns(profile)
-    if isinstance(box, Symbol) and reach.is_native(box, profile):
-        return False
-    raise ValueError(f"{profile.name} has no command for a {type(box).__name__.lower()}")
 
 
 def _baseline(box: Run | Picture) -> tuple[int, int]:

@@ -11,7 +11,7 @@ several looks, marks, letters that must be drawn, lines inside frames.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
@@ -22,7 +22,7 @@ from kvit.paper import document as doc
 from kvit.paper import image, ink, reach
 from kvit.paper.laying.rule import UPRIGHT, Edge, level
 from kvit.paper.sheet import Box, Event, Picture, Problem, Run, Sheet
-from kvit.paper.typeset import GROUPS, RIGHT_TO_LEFT, Face, Piece, Pieces, Plain, Way, height_of, setter_of
+from kvit.paper.typeset import GROUPS, RIGHT_TO_LEFT, Face, Piece, Pieces, Plain, Way, setter_of
 from kvit.paper.width import cell_width
 
 MARGIN_PART = 4
@@ -49,6 +49,8 @@ class Page:
         cell, widest = self.setter.cell, profile.width_dots // MARGIN_PART
         self.left = self.motion_x.reach(min(document.left * cell, widest))
         self.right = profile.width_dots - min(document.right * cell, widest)
+        self.inline = reach.has_columns(profile)
+        """Drawn letters can stand as columns among the others."""
         self.y = self.stop = 0
         self.block = 0
         self.printed_since_cut = True
@@ -74,6 +76,11 @@ class Page:
         if found not in self.sheet.problems[-8:]:
             self.sheet.problems.append(found)
 
+    def lacks(self, words: Iterable[str]) -> None:
+        """Note what the head has not of a look."""
+        for word in words:
+            self.warn("look.absent", word=word)
+
     def event(self, kind: str, **values: int | str) -> None:
         """Note something the machine does."""
         self.stop = self.y
@@ -96,34 +103,50 @@ class Page:
     def row(self, plain: Plain, face: Face, x: int, *, close: bool = False) -> None:
         """Print a line of plain letters from ``x`` on; ``close``: the next line follows without the usual space."""
         text, kinds = plain
-        if self.frames or (kinds and (not face.level or "d" in kinds or "D" in kinds)) or not text:
+        if self.frames or not text:
             self.line([(x, self.setter.cut(plain, face))] if text else [], close=close)
             return
-        if not text.isascii() and RIGHT_TO_LEFT.search(text):
-            self.warn("letters.right_to_left")
-        y, block = self.y, self.block
-        height = face.height
+        height, block = face.height, self.block
         if kinds:
-            advance = face.narrow_advance
-            for found in GROUPS.finditer(kinds):
-                start, end = found.span()
-                if kinds[start] == "n":
-                    width, style, step = (end - start) * advance, face.narrow, advance
-                else:
-                    step = face.wide_advance
-                    width, style = (end - start) * step, face.wide
-                self.boxes.append(Run(x, y, width, height, text[start:end], step, style, block, block + 1))
-                x += width
+            if not self._mixed(plain, face, x):
+                self.line([(x, self.setter.cut(plain, face))], close=close)
+                return
         else:
-            advance = face.narrow_advance
-            self.boxes.append(Run(x, y, len(text) * advance, height, text, advance, face.narrow, block, block + 1))
+            step = face.narrow_advance
+            self.boxes.append(Run(x, self.y, len(text) * step, height, text, step, face.narrow, block, block + 1))
         self.printed_since_cut = True
         if close:
-            self.stop = y
+            self.stop = self.y
             self.feed(height)
             self.stop = self.y
-            return
-        self.y = self.stop = y + (self.spacing if self.spacing > height else height)
+        else:
+            self.y = self.stop = self.y + (self.spacing if self.spacing > height else height)
+
+    def _mixed(self, plain: Plain, face: Face, x: int) -> bool:
+        """Narrow, wide and drawn letters side by side, all of one height; False where they are not."""
+        text, kinds = plain
+        drawn = "d" in kinds or "D" in kinds
+        if not face.level or (drawn and not (self.inline and face.height == image.COLUMN_ROWS)):
+            return False
+        y, height, block = self.y, face.height, self.block
+        narrow, wide = face.narrow_advance, face.wide_advance
+        lacking = ""
+        for found in GROUPS.finditer(kinds):
+            start, end = found.span()
+            kind, count, part = kinds[start], end - start, text[start:end]
+            step, style = (narrow, face.narrow) if kind in "nd" else (wide, face.wide)
+            if kind in "dD":
+                lacking += part
+                bits = ink.word(part, step, style, count * step)
+                self.boxes.append(
+                    Picture(x, y, count * step, height, count * step, height, bits, start=block, end=block + 1)
+                )
+            else:
+                self.boxes.append(Run(x, y, count * step, height, part, step, style, block, block + 1))
+            x += count * step
+        if lacking:
+            self.warn("letters.drawn", text=lacking)
+        return True
 
     def line(self, places: list[Place], *, close: bool = False, upside_down: bool = False) -> None:
         """Print one line of pieces; ``close``: the next line follows without the usual space."""
@@ -181,7 +204,7 @@ class Page:
 
     def _stand_in_line(self, drawn: list[Run]) -> bool:
         """True when drawn letters can stand as columns among the others."""
-        return reach.has_columns(self.profile) and all(run.height == image.COLUMN_ROWS for run in drawn)
+        return self.inline and all(run.height == image.COLUMN_ROWS for run in drawn)
 
     def _draw_line(self, runs: list[Run], upside_down: bool, close: bool) -> None:
         """A whole line as a picture; the paper moves as it would for letters of this height."""
@@ -210,7 +233,8 @@ class Page:
         style = msgspec.structs.replace(piece.style, cell_width=font.width, cell_height=font.height)
         count = sum(map(cell_width, piece.text))
         advance = font.height * style.height if style.turned else font.width * style.width
-        return Piece("?" * count, Way.NARROW, style, advance, count * advance)
+        height = font.width * style.width if style.turned else font.height * style.height
+        return Piece("?" * count, Way.NARROW, style, advance, count * advance, height)
 
     # Pictures
 
@@ -284,10 +308,7 @@ def _rise(box: Run | Picture) -> int:
 def _runs(x: int, pieces: Pieces, block: int) -> list[tuple[Run, Way]]:
     made: list[tuple[Run, Way]] = []
     for piece in pieces:
-        height = height_of(piece.style)
-        if piece.style.turned and (piece.way is Way.WIDE or cell_width(piece.text[0]) == 2):
-            height = 2 * piece.style.cell_width * piece.style.width
-        box = Run(x, 0, piece.width, height, piece.text, piece.advance, piece.style, block, block + 1)
+        box = Run(x, 0, piece.width, piece.height, piece.text, piece.advance, piece.style, block, block + 1)
         made.append((box, piece.way))
         x += piece.width
     return made

@@ -16,7 +16,7 @@ from kvit.paper.breaking import filled, lines
 from kvit.paper.laying.page import Page, Place
 from kvit.paper.laying.rule import LEVEL, UPRIGHT, WEIGHTS, Edge
 from kvit.paper.table import shared
-from kvit.paper.typeset import FILLER, Face, Pieces, Plain, width_of
+from kvit.paper.typeset import FILLER, Face, Pieces, Plain, cells_of, width_of
 
 PADS = {"left": "<", "centre": "^", "right": ">"}
 """Of ``str.format``."""
@@ -29,28 +29,27 @@ def pair(page: Page, block: doc.Pair) -> None:
     if first is not None and second is not None and first[0] is second[0]:
         face = first[0]
         left, right = setter.plain(first[1]), setter.plain(second[1])
-        if _lies_on_grid(page, face, left) and setter.on_grid(right, face) and "\n" not in first[1] + second[1]:
-            wide = right.cells
-            gap = (page.right - page.left) // setter.cell - left.cells - wide
-            if gap >= (1 if wide else 2):
-                for word in face.missing:
-                    page.warn("look.absent", word=word)
-                page.row(_spaced(left, gap, right) if wide else left, face, page.left)
-                return
+        gap = (page.right - page.left) // setter.cell - cells_of(left) - cells_of(right)
+        on_grid = _lies_on_grid(page, face, left) and _lies_on_grid(page, face, right)
+        if gap > 1 and on_grid and "\n" not in first[1] and "\n" not in second[1]:
+            if face.missing:
+                page.lacks(face.missing)
+            page.row(_spaced(left, gap, right) if right[0] else left, face, page.left)
+            return
     columns = [doc.Column(weight=1, wrap=block.wrap), doc.Column(align="right")]
     table(page, doc.Table(columns, [[block.left, block.right]]))
 
 
 def _spaced(left: Plain, gap: int, right: Plain) -> Plain:
-    text = left.text + " " * gap + right.text
-    if not (left.kinds or right.kinds):
-        return Plain(text)
-    return Plain(text, (left.kinds or "n" * len(left.text)) + "n" * gap + (right.kinds or "n" * len(right.text)))
+    text = left[0] + " " * gap + right[0]
+    if not (left[1] or right[1]):
+        return text, ""
+    return text, (left[1] or "n" * len(left[0])) + "n" * gap + (right[1] or "n" * len(right[0]))
 
 
 def _lies_on_grid(page: Page, face: Face, plain: Plain) -> bool:
     """True when spaces of the look lead to every place of the grid and are not seen."""
-    return face.open and face.narrow_advance == page.setter.cell and page.setter.on_grid(plain, face)
+    return face.open and face.narrow_advance == page.setter.cell and (not plain[1] or page.setter.on_grid(plain, face))
 
 
 def table(page: Page, block: doc.Table) -> None:
@@ -128,7 +127,7 @@ class _Grid:
 
     def __init__(self, page: Page, columns: list[doc.Column], widths: list[int], gap: int, weight: int) -> None:
         self.page, self.columns, self.widths, self.gap, self.weight = page, columns, widths, gap, weight
-        self.setter = page.setter
+        self.setter, self.face = page.setter, page.setter.plain_face
         self.usual = self._slots([1] * len(columns))
         self.format, self.cells = self._format(self.usual)
         self.above: Edge | None = None
@@ -153,19 +152,48 @@ class _Grid:
 
     def row(self, row: list[doc.Content | doc.Cell]) -> None:
         """Print one row."""
-        if not self.weight and len(row) == len(self.usual):
-            try:
-                joined = "".join(row)  # type: ignore[arg-type]
-            except TypeError:
-                joined = "\n"
-            if joined.isascii() and joined.isprintable():
-                text = self.format.format(*row)
-                if len(text) == self.cells:
-                    self.page.row(Plain(text.rstrip(" ")), self.setter.plain_face, self.page.left)
-                    return
-        self._broken_row(row)
+        if self.weight or not self._texts(row):
+            self._contents(row)
 
-    def _broken_row(self, row: list[doc.Content | doc.Cell]) -> None:
+    def _texts(self, row: list[doc.Content | doc.Cell]) -> bool:
+        """Print a row of texts by the table's own format; False when it has more than plain letters."""
+        try:
+            joined = "".join(row)  # type: ignore[arg-type]
+        except TypeError:
+            return False
+        setter = self.setter
+        text, kinds = setter.plain(joined)
+        if text != joined or len(row) != len(self.usual) or not (not kinds or setter.on_grid((text, kinds), self.face)):
+            return False
+        texts: list[str] = row  # type: ignore[assignment]
+        wide = [each.translate(setter.expand) for each in texts] if kinds else texts
+        made = self.format.format(*wide)
+        if len(made) == self.cells:
+            self._put(made, kinds)
+            return True
+        broken: list[list[str]] = []
+        for each, cells, slot in zip(texts, wide, self.usual, strict=True):
+            held = [cells] if len(cells) <= slot.width else self._filled(each, slot)
+            if any(len(line) > slot.width for line in held):
+                return False
+            broken.append(held)
+        for line in zip_longest(*broken, fillvalue=""):
+            self._put(self.format.format(*line), kinds)
+        return True
+
+    def _filled(self, text: str, slot: _Slot) -> list[str]:
+        """Lines of a cell, wide letters with their fillers."""
+        found = filled(self.setter.plain(text), slot.width, slot.wrap, self.setter)
+        return [line.translate(self.setter.expand) if kinds else line for line, kinds in found]
+
+    def _put(self, made: str, kinds: str) -> None:
+        """Print a line the format made."""
+        text = made.rstrip(" ")
+        plain = self.setter.plain(text.replace(FILLER, "")) if kinds else (text, "")
+        self.page.row(plain, self.face, self.page.left)
+
+    def _contents(self, row: list[doc.Content | doc.Cell]) -> None:
+        """Print a row of anything."""
         contents, slots = self._placed(row)
         if self.weight:
             edge = self._edge(slots)
@@ -173,8 +201,7 @@ class _Grid:
                 self.page.open(edge)
             self.above = edge
         for content in contents:
-            for word in self.setter.missing(content):
-                self.page.warn("look.absent", word=word)
+            self.page.lacks(self.setter.missing(content))
         if not self._strings(contents, slots):
             self._pieces(contents, slots)
 
@@ -212,9 +239,9 @@ class _Grid:
                 if not _lies_on_grid(self.page, face, plain):
                     return False
                 for line in filled(plain, slot.width, slot.wrap, self.setter):
-                    if line.cells > slot.width:
+                    if cells_of(line) > slot.width:
                         return False
-                    held.append(line.text.translate(self.setter.expand) if line.kinds else line.text)
+                    held.append(line[0].translate(self.setter.expand) if line[1] else line[0])
             broken.append(held)
         assert face is not None
         if self.weight and not self.setter.on_grid(self.setter.plain(UPRIGHT[self.weight]), face):

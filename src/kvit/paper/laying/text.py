@@ -6,7 +6,7 @@ from kvit.paper import document as doc
 from kvit.paper.breaking import filled, lines
 from kvit.paper.laying.page import Page
 from kvit.paper.laying.rule import LEVEL, WEIGHTS
-from kvit.paper.typeset import Face, Plain, width_of
+from kvit.paper.typeset import Face, Plain, cells_of, width_of
 
 DASH = "-"
 
@@ -19,11 +19,11 @@ def text(page: Page, block: doc.Text) -> None:
         _spans(page, block, align)
         return
     face, letters = found
-    for word in face.missing:
-        page.warn("look.absent", word=word)
+    if face.missing:
+        page.lacks(face.missing)
     for paragraph in letters.split("\n") if "\n" in letters else (letters,):
         plain = setter.plain(paragraph)
-        if setter.on_grid(plain, face):
+        if not plain[1] or setter.on_grid(plain, face):
             _plain(page, plain, face, block.wrap, align)
         else:
             for line in lines(setter.cut(plain, face), page.room, block.wrap, setter):
@@ -33,15 +33,18 @@ def text(page: Page, block: doc.Text) -> None:
 def _plain(page: Page, plain: Plain, face: Face, wrap: doc.Wrap, align: doc.Align) -> None:
     advance = face.narrow_advance
     columns = (page.right - page.left) // advance
-    for line in (plain,) if plain.cells <= columns else filled(plain, columns, wrap, page.setter):
-        page.row(line, face, page.left if align == "left" else page.shift(align, line.cells * advance))
+    cells = cells_of(plain)
+    if cells <= columns:
+        page.row(plain, face, page.left if align == "left" else page.shift(align, cells * advance))
+        return
+    for line in filled(plain, columns, wrap, page.setter):
+        page.row(line, face, page.shift(align, cells_of(line) * advance))
 
 
 def _spans(page: Page, block: doc.Text, align: doc.Align) -> None:
     """Letters of several looks, or upside down."""
     setter = page.setter
-    for word in setter.missing(block.content):
-        page.warn("look.absent", word=word)
+    page.lacks(setter.missing(block.content))
     for paragraph in setter.paragraphs(block.content):
         for line in lines(paragraph, page.room, block.wrap, setter):
             page.line([(page.shift(align, width_of(line)), line)], upside_down=block.upside_down)
@@ -51,9 +54,8 @@ def line(page: Page, block: doc.Line) -> None:
     """A rule from margin to margin."""
     setter = page.setter
     letter = LEVEL[WEIGHTS[block.look]] if block.look in WEIGHTS else DASH
-    cells = Plain(letter).cells if letter == DASH else setter.plain(letter).cells
-    count = page.room // (setter.cell * cells)
-    plain = Plain(DASH * count) if letter == DASH else setter.plain(letter * count)
+    count = page.room // (setter.cell * cells_of(setter.plain(letter)))
+    plain = setter.plain(letter * count)
     if setter.on_grid(plain, setter.plain_face):
         page.row(plain, setter.plain_face, page.left)
     else:
