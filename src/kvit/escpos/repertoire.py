@@ -86,7 +86,7 @@ class Repertoire:
         return reduce(and_, map(self.masks.__getitem__, text), self.all_pages)
 
     def way(self, letter: str, cells: int) -> str:
-        """How a letter goes: ``n`` from a page, ``w`` or ``v`` as a pair (2 or 1 cells wide elsewhere), ``d`` or ``D`` drawn."""
+        """How a letter goes: ``n`` from a page, ``w`` or ``v`` as a pair (elsewhere 2 cells or 1), ``d`` or ``D`` drawn."""
         wide = cells == 2
         if self.masks[letter]:
             return "w" if wide else "n"
