@@ -16,6 +16,8 @@ from kvit.paper.sheet import Symbol
 LANGUAGE = "epos"
 """The name of `kvit.paper.languages.registry`."""
 PAGE = {16: "cp1252"}
+UNFELT = frozenset({"obeys_realtime_in_payload", "esc_t_ignored", "no_feed_dots", "no_absolute_after_text"})
+"""Quirks of the wire that the service stands between."""
 BARS = {
     "upca": "upc_a", "upce": "upc_e", "ean13": "ean13", "ean8": "ean8", "code39": "code39", "itf": "itf",
     "codabar": "codabar", "code93": "code93", "code128": "code128", "gs1128": "gs1_128",
@@ -33,9 +35,14 @@ PULSE_STEPS = 5
 
 
 def spoken(profile: Profile) -> Profile:
-    """The profile of an ESC/POS printer as it is reached through its XML service."""
+    """The profile of an ESC/POS printer as it is reached through its XML service.
+
+    Keep it: what is worked out for a profile is remembered by the record. A full cut has no word in older services.
+    """
+    features = profile.features - {"cut_full"} if "cut_partial" in profile.features else profile.features
     return msgspec.structs.replace(
-        profile, language=LANGUAGE, code_pages=PAGE, code_page=16, motion_x=profile.dpi, motion_y=profile.dpi,
+        profile, language=LANGUAGE, code_pages=PAGE, code_page=16, international=0, motion_x=profile.dpi,
+        motion_y=profile.dpi, features=features, quirks=profile.quirks - UNFELT,
     )  # fmt: skip
 
 

@@ -45,7 +45,9 @@ LANGUAGES: dict[str, Language] = {
     for each in (
         _language("escpos", "escpos_write", player="escpos_play"),
         _language("star-line", "star_write", "application/vnd.star.line", player="escpos_play"),
+        _language("epos", "epos_write", "text/xml; charset=utf-8", player="epos_play"),
         _language("starprnt", "star_write", "application/vnd.star.starprnt", player="escpos_play"),
+        _language("aclas", "aclas"),
         _language("365wifi", "wifi365", TEXT, tags=True),
         _language("feie", "feie", TEXT, tags=True),
         _language("wangpos", "wangpos", "application/json", tags=True),
@@ -97,6 +99,12 @@ def _moved(problem: Problem, origins: list[int]) -> Problem:
 def write(sheet: Sheet, profile: Profile) -> bytes:
     """A sheet laid out for that profile, in its language. Raises `NoWriterError`, ValueError for another's sheet."""
     return cast("bytes", import_module(language_of(profile).writer).write(sheet, profile))
+
+
+def bytes_max(profile: Profile) -> int:
+    """The longest content every account of the service takes; 0 where no limit is known. Raises `NoWriterError`."""
+    row = language_of(profile)
+    return cast("int", import_module(row.writer).MANNER.bytes_max) if row.tags else 0
 
 
 def play(data: bytes, profile: Profile) -> Sheet:
