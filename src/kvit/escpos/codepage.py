@@ -25,7 +25,7 @@ from __future__ import annotations
 import codecs
 import json
 from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path
 
 HOLE = "\ufffd"
 """Stands for a byte nobody has a letter for."""
@@ -169,5 +169,7 @@ def _canonical(name: str) -> str | None:
 
 @lru_cache(maxsize=1)
 def _data() -> dict[str, dict[str, str]]:
-    pages: dict[str, dict[str, str]] = json.loads((files("kvit.escpos") / "codepages.json").read_text("utf-8"))["pages"]
+    pages: dict[str, dict[str, str]] = json.loads((Path(__file__).parent / "codepages.json").read_text("utf-8"))[
+        "pages"
+    ]
     return pages
