@@ -24,7 +24,21 @@ GOOD = [
         "serial:///dev/ttyUSB0?baud=19200&data=7&parity=even&stop=2&flow=xonxoff",
     ),
 ]
+GOOD += [
+    (
+        "https://cloud.example.com/kdt1",
+        Address("https", "cloud.example.com", 443, "/kdt1"),
+        "https://cloud.example.com/kdt1",
+    ),
+    ("http://10.0.0.5:8080/", Address("http", "10.0.0.5", 8080), "http://10.0.0.5:8080"),
+    ("http://[::1]/a%20b/c", Address("http", "::1", 80, "/a b/c"), "http://[::1]/a%20b/c"),
+]
 BAD = [
+    ("https://user:key@cloud.example.com/", "device.address_host"),
+    ("https://cloud.example.com/a?key=1", "device.address_path"),
+    ("https://cloud.example.com/a%0d%0ab", "device.address_path"),
+    ("http:///x", "device.address_host"),
+    ("http://h:99999/", "device.address_port"),
     ("", "device.address_empty"),
     ("tcp://\x1b[2J", "device.address_empty"),
     ("gopher://x", "device.address_kind"),
@@ -67,6 +81,12 @@ LINES = st.builds(
 @given(LINES, st.from_regex(r"/dev/[A-Za-z0-9_ %?&=-]{1,20}", fullmatch=True))
 def test_twins(line: SerialLine, path: str) -> None:
     address = Address("serial", path=path, serial=line)
+    assert parse(show(address)) == address
+
+
+@given(st.sampled_from(("http", "https")), st.integers(0, 65535), st.text(st.characters(min_codepoint=32), max_size=20))
+def test_web_twins(kind: str, port: int, path: str) -> None:
+    address = Address(kind, "cloud.example.com", port, f"/{path}" if path else "")
     assert parse(show(address)) == address
 
 

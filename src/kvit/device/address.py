@@ -6,6 +6,7 @@
     usb:///dev/usb/lp0                                             a line-printer device file
     pty://till1                                                    our end of a virtual serial pair
     file:///var/spool/kvit/paper.bin                               bytes appended to a file
+    https://cloud.example.com/DEVICE                               a printer's web service, or a cloud that has the printer
 
 `parse` and `show` are twins: ``parse(show(address)) == address``. Options that say what is the default anyway are not
 shown. Nothing is opened or looked up here.
@@ -14,7 +15,7 @@ shown. Nothing is opened or looked up here.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import parse_qsl, quote, unquote
 
@@ -30,7 +31,9 @@ BAUD_MAX: Final = 4_000_000
 PARITIES: Final = ("none", "even", "odd", "mark", "space")
 FLOWS: Final = ("none", "rtscts", "xonxoff", "dsrdtr")
 STOPS: Final = ("1", "1.5", "2")
-KINDS: Final = ("tcp", "serial", "usb", "file", "pty")
+KINDS: Final = ("tcp", "serial", "usb", "file", "pty", "http", "https")
+WEB_PORTS: Final = {"http": 80, "https": 443}
+PATH_LETTERS: Final = "/._~-"
 NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 """Names become file names (links, capture folders): letters first, nothing that climbs out of a folder."""
 
@@ -49,7 +52,11 @@ class SerialLine:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """One end of a wire. ``host`` and ``port`` for tcp, ``path`` for files and devices (or a pair's name for pty)."""
+    """One end of a wire.
+
+    ``host`` and ``port`` for tcp, http and https; ``path`` for files and devices, a pair's name for pty, what follows the
+    host (from its slash on, may be empty) for http and https.
+    """
 
     kind: str
     host: str = ""
@@ -78,9 +85,12 @@ def parse(text: str) -> Address | Refusal:
 
 def show(address: Address) -> str:
     """Write an address; the twin of `parse`."""
+    host = f"[{address.host}]" if ":" in address.host else address.host
     if address.kind == "tcp":
-        host = f"[{address.host}]" if ":" in address.host else address.host
         return f"tcp://{host}:{address.port}"
+    if address.kind in WEB_PORTS:
+        port = "" if address.port == WEB_PORTS[address.kind] else f":{address.port}"
+        return f"{address.kind}://{host}{port}{quote(address.path, safe=PATH_LETTERS)}"
     if address.kind == "pty":
         return f"pty://{address.path}"
     path = quote(address.path, safe="/:\\.-_")
@@ -104,13 +114,31 @@ def _split(text: str) -> tuple[str, str]:
 
 
 def _tcp(rest: str) -> Address | Refusal:
-    found = re.fullmatch(r"(?:\[([0-9A-Fa-f:.%]+)\]|([A-Za-z0-9._-]+))(?::(\d{1,6}))?/?", rest)
+    return _host("tcp", rest.removesuffix("/"), RAW_PORT)
+
+
+def _host(kind: str, text: str, usual: int) -> Address | Refusal:
+    found = re.fullmatch(r"(?:\[([0-9A-Fa-f:.%]+)\]|([A-Za-z0-9._-]+))(?::(\d{1,6}))?", text)
     if found is None:
-        return Refusal("device.address_host", {"text": rest[:80]})
-    port = int(found[3]) if found[3] else RAW_PORT
+        return Refusal("device.address_host", {"text": text[:80]})
+    port = int(found[3]) if found[3] else usual
     if not 0 <= port <= 65535:
         return Refusal("device.address_port", {"port": port})
-    return Address("tcp", host=found[1] or found[2], port=port)
+    return Address(kind, host=found[1] or found[2], port=port)
+
+
+def _web(kind: str, rest: str) -> Address | Refusal:
+    """``HOST[:PORT][/PATH]``: no user, no password, no query; keys of a cloud do not stand in addresses."""
+    host, slash, path = rest.partition("/")
+    address = _host(kind, host, WEB_PORTS[kind])
+    if isinstance(address, Refusal):
+        return address
+    if not re.fullmatch(r"(?:[A-Za-z0-9._~/-]|%[0-9A-Fa-f]{2})*", path):
+        return Refusal("device.address_path", {"text": f"/{path}"[:80]})
+    path = unquote(path)
+    if any(ord(letter) < 0x20 for letter in path):
+        return Refusal("device.address_path", {"text": f"/{quote(path)}"[:80]})
+    return replace(address, path=slash + path if path else "")
 
 
 def _serial(rest: str) -> Address | Refusal:
@@ -143,6 +171,8 @@ _READERS = {
     "usb": lambda rest: _path("usb", rest),
     "file": lambda rest: _path("file", rest),
     "pty": _pty,
+    "http": lambda rest: _web("http", rest),
+    "https": lambda rest: _web("https", rest),
 }
 
 _CHOICES = {"data": ("data_bits", ("5", "6", "7", "8")), "parity": ("parity", PARITIES), "stop": ("stop_bits", STOPS)}

@@ -46,6 +46,7 @@ TABLES: dict[str, dict[str, Verb]] = {
     "elgin": EPSON | brazil.ELGIN,
     "rongta": EPSON | {"GS k": barcode.rongta_qr},
     "zkc": EPSON | brazil.ZKC,
+    "aclas": EPSON | {"ESC q": mechanism.pulse, "ESC C": mechanism.ignore},
     "escp": escp.ESCP,
 }
 """A dialect not in here (xprinter, sprt, sunmi, bixolon, citizen) means what Epson means."""
