@@ -159,10 +159,24 @@ class Code(Model, frozen=True, tag="code"):
     """Dots of the narrowest bar or of a 2D module; None: what fits well."""
     height: Annotated[int, Meta(ge=1, le=255)] = 80
     """Dots of the bars; 2D symbols have their own."""
-    level: Literal["", "L", "M", "Q", "H"] = ""
-    """Error correction of QR; empty: M."""
+    level: Annotated[str, Meta(pattern=r"^([LMQH]|[0-8]|[1-9]?[0-9]%)?$")] = ""
+    """Error correction: L M Q H of QR, Micro QR and rMQR, 0 to 8 of PDF417, 5% to 95% of Aztec; empty: what is usual."""
     letters: Literal["none", "above", "below", "both"] = "below"
     """Where a bar code's letters for people stand."""
+    check: Literal["", "add", "verify"] = ""
+    """A check digit the kind does not ask for: Code 39 (modulo 43), ITF (modulo 10)."""
+    columns: Annotated[int, Meta(ge=0, le=144)] = 0
+    """PDF417, MicroPDF417: columns of data; DataMatrix: modules; DataBar Expanded Stacked: pairs of segments; 0: open."""
+    rows: Annotated[int, Meta(ge=0, le=144)] = 0
+    """PDF417, DataMatrix; 0: open."""
+    truncated: bool = False
+    """PDF417 without its right edge."""
+    compact: bool | None = None
+    """Aztec: the form for little data; None: where it is enough."""
+    mode: Literal[2, 3, 4, 5, 6] = 4
+    """MaxiCode."""
+    linear: str = ""
+    """Composite: the kind of its lower part. ``data`` are then the lower part, ``|``, the upper part."""
 
 
 class Feed(Model, frozen=True, tag="feed"):

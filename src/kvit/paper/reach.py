@@ -7,8 +7,7 @@ printed by the head itself, which cuts there are, which bytes are dangerous insi
 from __future__ import annotations
 
 from kvit.escpos.profiles import Profile
-from kvit.paper import epos_reach, star_reach
-from kvit.paper.live import LIVE, obeys
+from kvit.paper import epos_reach, native, star_reach
 from kvit.paper.sheet import Symbol
 
 DIALECTS = ("epson", "xprinter", "sprt", "sunmi", "bixolon", "citizen", "rongta", "zkc", "elgin", None)
@@ -19,12 +18,6 @@ FS_P_MAX = 255
 KEY_CODES = 2
 KEY_LETTERS = range(32, 127)
 """``GS ( L`` names a stored picture by two printable letters."""
-FORM_B = {"code93": 72, "code128": 73, "gs1128": 74}
-FORM_A = {"upca": 0, "upce": 1, "ean13": 2, "ean8": 3, "code39": 4, "itf": 5, "codabar": 6}
-"""``GS k`` m; form B of the first seven is m + 65."""
-FAMILIES = {"qr": 49, "pdf417": 48}
-"""``GS ( k`` cn of the 2D symbols sent as data; all others are drawn."""
-GS_K_BYTES_MAX = 255
 
 
 def is_written(profile: Profile) -> bool:
@@ -75,15 +68,7 @@ def is_native(symbol: Symbol, profile: Profile) -> bool:
         return star_reach.is_native(symbol)
     if profile.language == epos_reach.LANGUAGE:
         return epos_reach.is_native(symbol)
-    if obeys(profile) and LIVE.search(symbol.data):
-        return False
-    if symbol.kind in FAMILIES:
-        return profile.has(symbol.kind) and not symbol.options
-    if symbol.module > 6 or len(symbol.data) > GS_K_BYTES_MAX:
-        return False
-    if symbol.kind in FORM_A:
-        return profile.has("barcode_b") or profile.has("barcode_a")
-    return symbol.kind in FORM_B and profile.has("barcode_b")
+    return native.is_native(symbol, profile)
 
 
 def cut_of(profile: Profile, full: bool) -> int | None:

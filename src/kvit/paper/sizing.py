@@ -1,68 +1,322 @@
 """Sizing: the symbol of a document with its data checked and as large as asked, or as there is room for.
 
-Data are made ready as `kvit.paper.symbol.prepare` makes them; a symbol too wide gets a smaller module, down to one dot.
-Letters for people wider than the room are left out. Faults are those of `kvit.paper.symbol`.
+Stricter than a head: what `kvit.paper.symbol.prepare` lets pass because heads do (an odd digit of ITF left out), is a fault
+here, as a wrong symbol is worse than none. Check digits and guard letters that lack are added, those that stand are
+verified.
+
+Always with white on both sides. A symbol too wide gets a smaller module, PDF417 and DataBar Expanded Stacked fewer columns
+with more rows; bars of one dot are the last resort, told as ``symbol.fine``. Letters for people wider than the room are
+left out.
+
+Faults are those of `kvit.paper.symbol`, and ``symbol.option``: a field has a value the kind does not take. Values of a
+fault: ``kind`` and, where they tell more, ``expected`` (the right check digit), ``ai`` (the GS1 identifier at fault),
+``option`` (the field), ``width`` and ``room`` (dots).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import msgspec
+
 from kvit.escpos.profiles import Profile
-from kvit.paper import code128
+from kvit.paper import check, code128
 from kvit.paper import symbol as symbols
 from kvit.paper.document import Code
 from kvit.paper.sheet import Style, Symbol
+from kvit.paper.symbology import ADD_ONS, ELEMENTS, GTIN, KINDS, LINEAR, Kind
 
-QR_LEVEL = "M"
-MODULES = {"qr": 5, "pdf417": 2, "datamatrix": 5, "aztec": 5, "microqr": 5, "maxicode": 1}
-"""Dots of a module where the document leaves it open: half a millimetre and more scans from any telephone."""
 HRI_PLACES = {"none": 0, "above": 1, "below": 2, "both": 3}
+LEVELS = {"qr": "LMQH", "microqr": "LMQ", "rmqr": "MH"}
+"""The levels of error correction; the usual one is in `USUAL`."""
+USUAL = {"qr": "M", "microqr": "L", "rmqr": "M", "aztec": "23%"}
+FIELDS: dict[str, tuple[str, ...]] = {
+    "qr": ("level",), "microqr": ("level",), "rmqr": ("level",), "pdf417": ("level", "columns", "rows", "truncated"),
+    "micropdf417": ("columns",), "datamatrix": ("columns", "rows"), "aztec": ("level", "compact"), "maxicode": ("mode",),
+    "databarexpandedstacked": ("columns",), "composite": ("linear",), "code39": ("check",), "itf": ("check",),
+}  # fmt: skip
+"""The fields of a `Code` that mean something for a kind."""
+COLUMNS_MAX = {"pdf417": 30, "micropdf417": 4, "databarexpandedstacked": 11, "datamatrix": 144}
+PDF417_ROWS = range(3, 91)
+ROW_MODULES = {"pdf417": 3, "micropdf417": 2}
+TRUNCATED_BARS = 13
+"""DataBar Truncated is as many modules high."""
+SIDES = {"pdf417": (17, 69), "databarexpandedstacked": (49, 4)}
+"""Modules across: so many a column, and so many more."""
+TRUNCATED_SIDES = (17, 35)
+FINE = 1
+"""Dots of bars many readers miss at 203 to the inch: the last resort."""
 
 
-def symbol_of(block: Code, profile: Profile, room: int, number: int) -> Symbol:
-    """The symbol of a block, at most ``room`` dots wide, without its place; ``fault`` says why there is none."""
-    known = symbols.KINDS.get(block.kind)
-    made = Symbol(0, 0, 0, 0, block.kind, b"", start=number, end=number + 1)
+class Fault(msgspec.Struct, frozen=True):
+    """Why there is no symbol: a code and its values."""
+
+    code: str
+    values: dict[str, int | str]
+
+
+class _Room(msgspec.Struct, frozen=True):
+    """Dots between the margins, and white dots beyond each."""
+
+    dots: int
+    beyond: int
+
+    def holds(self, columns: int, module: int, quiet: int) -> bool:
+        """True when so many modules of this size fit with their white."""
+        white = quiet * module - self.beyond
+        return columns * module + (2 * white if white > 0 else 0) <= self.dots
+
+
+Checked = str | Fault
+"""Data ready for the head, or what is wrong with them."""
+
+
+def symbol_of(block: Code, profile: Profile, room: int, number: int, beyond: int = 0) -> Symbol:
+    """The symbol of a block, at most ``room`` dots wide, without its place; ``fault``, ``options`` say why there is none.
+
+    Its white may reach ``beyond`` the room by so many dots on each side: margins, and the paper no head reaches.
+    """
+    made = _made(block, profile, _Room(room, beyond))
+    if isinstance(made, Fault):
+        made = Symbol(0, 0, 0, 0, block.kind, b"", options=made.values, fault=made.code)
+    made.start, made.end = number, number + 1
+    return made
+
+
+def _made(block: Code, profile: Profile, room: _Room) -> Symbol | Fault:
+    kind = block.kind
+    known = KINDS.get(kind)
     if known is None:
-        made.fault = "symbol.unsupported"
-        return made
-    try:
-        data = block.data.encode("ascii" if known.flat else "utf-8")
-    except UnicodeEncodeError:
-        made.fault = "symbol.letters"
-        return made
-    if block.kind == "code128":
+        return Fault("symbol.unsupported", {"kind": kind})
+    odd = _odd_field(block)
+    if odd:
+        return Fault("symbol.option", {"kind": kind, "option": odd})
+    data = _data(block, known)
+    if isinstance(data, Fault):
+        return data
+    made = Symbol(0, 0, 0, 0, kind, data, level=block.level or USUAL.get(kind, ""))
+    if kind in FIELDS:
+        made.options = _options(block)
+    if known.flat:
+        made.bar_height = block.height
+        if block.letters != "none":
+            made.hri, made.hri_place = symbols.prepare(kind, data).hri, HRI_PLACES[block.letters]
+            font = profile.font
+            made.hri_style = Style("A", font.width, font.height)
+    return _fitted(made, known, max(block.module or known.module, known.smallest), room)
+
+
+def _odd_field(block: Code) -> str:
+    """The field with a value this kind does not take; fields that mean nothing to it are passed over."""
+    for name in FIELDS.get(block.kind, ()):
+        take = _TAKES.get(name)
+        if take is not None and not take(block):
+            return name
+    return ""
+
+
+def _takes_level(block: Code) -> bool:
+    kind, level = block.kind, block.level
+    if not level:
+        return True
+    if kind == "aztec":
+        return level.endswith("%") and 5 <= int(level[:-1]) <= 95
+    return level in LEVELS[kind] if kind in LEVELS else level.isdigit()
+
+
+_TAKES: dict[str, Callable[[Code], bool]] = {
+    "level": _takes_level,
+    "columns": lambda block: block.columns <= COLUMNS_MAX[block.kind],
+    "rows": lambda block: block.kind != "pdf417" or not block.rows or block.rows in PDF417_ROWS,
+    "linear": lambda block: block.linear in LINEAR,
+}
+
+
+def _options(block: Code) -> dict[str, int | str]:
+    """What a symbol's drawing and its command need to know besides the level."""
+    made: dict[str, int | str] = {}
+    for name in FIELDS[block.kind]:
+        value = getattr(block, name)
+        if name not in ("level", "check") and value not in ("", 0, False, None):
+            made[name] = value if isinstance(value, str) else int(value)
+    if block.compact is False and block.kind == "aztec":
+        made["compact"] = 0
+    return made
+
+
+# Data
+
+
+def _data(block: Code, known: Kind) -> bytes | Fault:
+    """The bytes for the head: check digits, guards, code sets and FNC1 in their places."""
+    kind = block.kind
+    text = _TEXT[kind](block) if kind in _TEXT else block.data
+    if isinstance(text, Fault):
+        return text
+    if not known.flat and kind not in GTIN and kind not in ELEMENTS:
+        return text.encode("utf-8")
+    if not text.isascii():
+        return Fault("symbol.letters", {"kind": kind})
+    data = text.encode("ascii")
+    if kind == "code128":
         data = code128.braced(data)
-    prepared = symbols.prepare(block.kind, data)
-    level = (block.level or QR_LEVEL) if block.kind == "qr" else ""
-    if not prepared.fault and block.kind == "qr" and not symbols.fits_qr(prepared.data, level):
-        prepared = symbols.Prepared(data, fault="symbol.too_long")
-    made.data, made.level, made.fault = prepared.data, level, prepared.fault
-    font = profile.font
-    if known.flat and block.letters != "none":
-        made.hri, made.hri_place = prepared.hri, HRI_PLACES[block.letters]
-        made.hri_style = Style("A", font.width, font.height)
-    made.bar_height = block.height if known.flat else 0
-    return made if made.fault else _fitted(made, block, room)
+    prepared = symbols.prepare(kind, data)
+    if prepared.fault == "symbol.check_digit":
+        return _wrong_digit(kind, text)
+    return Fault(prepared.fault, {"kind": kind}) if prepared.fault else prepared.data
 
 
-def _fitted(made: Symbol, block: Code, room: int) -> Symbol:
-    """The widest module up to the wished one with which the symbol fits between the margins."""
-    for module in range(block.module or MODULES.get(made.kind, 2), 0, -1):
-        made.module = module
-        if made.kind == "pdf417":
-            made.bar_height = 3 * module
-        if made.kind == "databartruncated":
-            made.bar_height = 13 * module
-        made.width, made.height = symbols.measure(made)
-        if not made.width:
-            made.fault = "symbol.undrawable"
-            return made
-        if made.width <= room:
-            if symbols.hri_width(made) > room:
-                made.hri, made.hri_place = "", 0
-            if made.hri:
-                made.width = max(made.width, symbols.hri_width(made))
-                made.height += symbols.hri_height(made) * (1 + (made.hri_place == 3))
-            return made
-    made.fault = "symbol.too_wide"
+def _wrong_digit(kind: str, text: str) -> Fault:
+    """A check digit that is wrong, with the right one."""
+    number = text.partition("+")[0]
+    body = number[:-1]
+    if kind == "upce":
+        body = number[:11] if len(number) >= 11 else check.expanded(number[1:7])
+    return Fault("symbol.check_digit", {"kind": kind, "expected": check.mod10(body)})
+
+
+def _plain_number(block: Code) -> Checked:
+    """A number with its add-on behind ``+`` or a space."""
+    return "+".join(block.data.split()) if " " in block.data else block.data
+
+
+def _gtin(block: Code) -> Checked:
+    """DataBar: the number alone, or as GS1 writes it."""
+    return block.data.removeprefix("(01)")
+
+
+def _itf(block: Code) -> Checked:
+    """Pairs of digits, the last of them a check digit on wish."""
+    digits = block.data
+    if not (digits.isascii() and digits.isdigit()):
+        return Fault("symbol.letters", {"kind": "itf"})
+    if block.check == "add":
+        digits += check.mod10(digits)
+    if block.check == "verify" and check.mod10(digits[:-1]) != digits[-1]:
+        return Fault("symbol.check_digit", {"kind": "itf", "expected": check.mod10(digits[:-1])})
+    return digits if len(digits) % 2 == 0 else Fault("symbol.length", {"kind": "itf"})
+
+
+def _code39(block: Code) -> Checked:
+    letters = block.data.strip("*")
+    if not letters or any(letter not in check.CODE39 for letter in letters):
+        return Fault("symbol.letters", {"kind": "code39"})
+    if block.check == "add":
+        letters += check.mod43(letters)
+    if block.check == "verify" and check.mod43(letters[:-1]) != letters[-1]:
+        return Fault("symbol.check_digit", {"kind": "code39", "expected": check.mod43(letters[:-1])})
+    return letters
+
+
+def _codabar(block: Code) -> Checked:
+    """Guard letters at both ends: A where there are none."""
+    letters = block.data.upper()
+    return letters if letters[0] in "ABCD" or letters[-1] in "ABCD" else f"A{letters}A"
+
+
+def _elements(block: Code) -> Checked:
+    """GS1 element strings as the printer's command has them."""
+    return _elements_of(block.kind, block.data)
+
+
+def _elements_of(kind: str, data: str) -> Checked:
+    from kvit.paper import gs1
+
+    read = gs1.read(data)
+    if not read.fault:
+        return gs1.command(read.found).decode("ascii")
+    return Fault(read.fault, {"kind": kind, "ai": read.ai} if read.ai else {"kind": kind})
+
+
+def _composite(block: Code) -> Checked:
+    """Both parts, each checked as what it is."""
+    below, bar, above = block.data.partition("|")
+    if not bar:
+        return Fault("symbol.length", {"kind": "composite"})
+    linear = (
+        _data(Code(block.linear, below), KINDS[block.linear])
+        if below
+        else Fault("symbol.empty", {"kind": block.linear})
+    )
+    upper = _elements_of("composite", above)
+    if isinstance(linear, Fault):
+        return linear
+    return upper if isinstance(upper, Fault) else f"{linear.decode('ascii')}|{upper}"
+
+
+_TEXT: dict[str, Callable[[Code], Checked]] = {
+    "itf": _itf, "code39": _code39, "codabar": _codabar, "composite": _composite,
+    **dict.fromkeys(ADD_ONS, _plain_number), **dict.fromkeys(GTIN, _gtin), **dict.fromkeys(ELEMENTS, _elements),
+}  # fmt: skip
+
+
+# Size
+
+
+def _fitted(made: Symbol, known: Kind, wished: int, room: _Room) -> Symbol | Fault:
+    """The widest module up to the wished one with which the symbol and its white fit between the margins."""
+    if made.kind == "aztec" and "compact" not in made.options:
+        _choose_form(made)
+    columns, rows = symbols.modules(made.kind, made.data, made.level, tuple(made.options.items()))
+    if not columns:
+        return Fault("symbol.too_long" if not known.flat else "symbol.undrawable", {"kind": made.kind})
+    if made.kind == "maxicode":
+        made.module, (made.width, made.height) = 1, symbols.MAXICODE_DOTS
+        return made if room.holds(made.width, 1, known.quiet) else _too_wide(made, made.width, room)
+    least = FINE if known.flat else known.smallest
+    module = wished
+    while module >= least and not room.holds(columns, module, known.quiet):
+        module -= 1
+    if module < least:
+        narrower = _narrower(made, known, room)
+        if narrower is None:
+            return _too_wide(made, least * columns, room)
+        (columns, rows), module = narrower, known.smallest
+    made.module = module
+    if known.flat:
+        return _with_letters(made, columns * module, room.dots)
+    made.bar_height = ROW_MODULES.get(made.kind, 0) * module
+    made.width, made.height = columns * module, rows * (made.bar_height or module)
+    return made
+
+
+def _too_wide(made: Symbol, width: int, room: _Room) -> Fault:
+    return Fault("symbol.too_wide", {"kind": made.kind, "width": width, "room": room.dots})
+
+
+def _choose_form(made: Symbol) -> None:
+    """Aztec: compact where it is enough."""
+    made.options = {"compact": 1}
+    if symbols.modules(made.kind, made.data, made.level, (("compact", 1),)) == (0, 0):
+        made.options = {"compact": 0}
+
+
+def _narrower(made: Symbol, known: Kind, room: _Room) -> tuple[int, int] | None:
+    """Fewer columns with more rows at the smallest module, where the kind has such a choice."""
+    each, edge = TRUNCATED_SIDES if made.options.get("truncated") else SIDES.get(made.kind, (0, 0))
+    if not each:
+        return None
+    columns = COLUMNS_MAX[made.kind]
+    while columns and not room.holds(columns * each + edge, known.smallest, known.quiet):
+        columns -= 1
+    options = made.options | {"columns": columns}
+    options.pop("rows", None)
+    found = symbols.modules(made.kind, made.data, made.level, tuple(options.items())) if columns else (0, 0)
+    if not found[0]:
+        return None
+    made.options = options
+    return found
+
+
+def _with_letters(made: Symbol, width: int, room: int) -> Symbol:
+    """A bar code's box: bars and letters for people, as far as these fit."""
+    if made.kind == "databartruncated":
+        made.bar_height = TRUNCATED_BARS * made.module
+    made.width, made.height = width, made.bar_height
+    letters = symbols.hri_width(made)
+    if letters > room:
+        made.hri, made.hri_place = "", 0
+    if made.hri:
+        made.width = max(width, letters)
+        made.height += symbols.hri_height(made) * (1 + (made.hri_place == 3))
     return made

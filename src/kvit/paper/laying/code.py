@@ -1,4 +1,4 @@
-"""Symbols on the page: printed by the head where it knows them, drawn where not."""
+"""Symbols on the page: printed by the head where it knows them, drawn where not, always with white around."""
 
 from __future__ import annotations
 
@@ -6,37 +6,76 @@ from kvit.paper import document as doc
 from kvit.paper import ink, reach
 from kvit.paper import symbol as symbols
 from kvit.paper.laying.page import Page
-from kvit.paper.sizing import symbol_of
+from kvit.paper.sheet import Symbol
+from kvit.paper.sizing import FINE, symbol_of
+from kvit.paper.symbology import KINDS
 
-QUIET_MODULES = 4
-"""White above and below a symbol, which a QR code needs to be found."""
+ABOVE_BARS = 4
+"""Modules of white above and below a bar code, so that no letters touch it."""
+TENTHS_PER_INCH = 254
 
 
 def code(page: Page, block: doc.Code) -> None:
     """A symbol with white around it, as wide as there is room."""
-    made = symbol_of(block, page.profile, page.room, page.block)
+    beyond = _white_beyond(page)
+    made = symbol_of(block, page.profile, page.room, page.block, beyond)
     if made.fault:
-        page.warn(made.fault, kind=block.kind)
+        page.warn(made.fault, **made.options)
         return
-    quiet = 0 if page.frames else made.module * QUIET_MODULES
-    if page.sheet.boxes:
-        page.feed(quiet)
-    if reach.is_native(made, page.profile) and not page.frames:
-        made.x, made.y = page.shift(block.align, made.width), page.y
-        page.add(made)
-        page.y += made.height
-        page.stop = page.y
-    elif not reach.picture_way(page.profile):
+    known = KINDS[made.kind]
+    native = not page.frames and reach.is_native(made, page.profile)
+    if not native and not reach.picture_way(page.profile):
         page.warn("picture.absent")
+        return
+    if made.module == FINE and known.smallest > FINE:
+        page.warn("symbol.fine", kind=block.kind)
+    side = max(made.module * known.quiet - beyond, 0)
+    white = made.module * (ABOVE_BARS if known.flat else known.quiet)
+    if page.frames:
+        _draw(page, made, block.align, side, white)
+        return
+    if page.boxes:
+        page.feed(white)
+    if native:
+        _print(page, made, block.align, side)
     else:
-        import numpy as np
+        _draw(page, made, block.align, side)
+    page.feed(white)
 
-        page.warn("symbol.drawn", kind=block.kind)
-        dots = symbols.draw(made)
-        if not dots.size:
-            page.warn("symbol.undrawable", kind=block.kind)
-            return
-        if page.frames:
-            dots = np.pad(dots, ((made.module * QUIET_MODULES,) * 2, (0, 0)))
-        page.place(dots.shape[1], dots.shape[0], ink.packed(dots), block.align)
-    page.feed(quiet)
+
+def _white_beyond(page: Page) -> int:
+    """Dots at each side where nothing can stand: margins, and the paper the head does not reach."""
+    if page.frames:
+        return 0
+    profile = page.profile
+    paper = profile.paper_mm * profile.dpi * 10 // TENTHS_PER_INCH
+    return max((paper - profile.width_dots) // 2, 0) + min(page.left, profile.width_dots - page.right)
+
+
+def _print(page: Page, made: Symbol, align: str, side: int) -> None:
+    """Let the head make it."""
+    made.x, made.y = _place(page, align, made.width, side), page.y
+    page.add(made)
+    page.y += made.height
+    page.stop = page.y
+
+
+def _place(page: Page, align: str, width: int, side: int) -> int:
+    """Where a symbol begins, its white within the margins."""
+    if align == "centre" or width + 2 * side > page.room:
+        return page.shift("centre", width)
+    return page.stand(page.left + side if align == "left" else page.right - side - width, width)
+
+
+def _draw(page: Page, made: Symbol, align: str, side: int, above: int = 0) -> None:
+    """Send it as a picture, the white at its sides included; inside frames also that above and below."""
+    import numpy as np
+
+    page.warn("symbol.drawn", kind=made.kind)
+    dots = symbols.draw(made)
+    if not dots.size:
+        page.warn("symbol.undrawable", kind=made.kind)
+        return
+    side = min(side, max((page.room - made.width) // 2, 0))
+    dots = np.pad(dots, ((above, above), (side, side)))
+    page.place(dots.shape[1], dots.shape[0], ink.packed(dots), align)

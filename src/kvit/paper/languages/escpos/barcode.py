@@ -4,22 +4,22 @@ The sheet keeps a symbol as data with its measures; nothing is drawn here. What 
 not know, a wrong length, a symbol wider than the print area) leaves a problem and no mark on the paper. What only this
 house can not draw leaves an outline with the data.
 
-Each 2D family (``cn``) has its own settings and its own stored data, which live until ``ESC @``.
+The settings of ``GS ( k`` are in `kvit.paper.languages.escpos.family`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-import msgspec
-
 from kvit.escpos.command import Command
 from kvit.paper import symbol as symbols
+from kvit.paper.languages.escpos.family import FAMILIES, SETTERS, Family, level_of, options_of, row_dots, store
+from kvit.paper.languages.escpos.family import LEVELS as LEVELS
+from kvit.paper.languages.escpos.family import family as family
 from kvit.paper.languages.escpos.line import aligned, at_start
 from kvit.paper.languages.escpos.page import FIRST_BASELINE
 from kvit.paper.languages.escpos.picture import settle_block
 from kvit.paper.languages.escpos.state import Printer, Verb
 from kvit.paper.sheet import Style, Symbol
+from kvit.paper.symbology import KINDS
 
 SYSTEMS_A = ("upca", "upce", "ean13", "ean8", "code39", "itf", "codabar")
 """``GS k`` m = 0..6."""
@@ -28,75 +28,12 @@ SYSTEMS_B = (
     "code128",
 )  # fmt: skip
 """``GS k`` m = 65..79; the last chooses its code sets by itself."""
-FAMILIES = {
-    0x30: "pdf417", 0x31: "qr", 0x32: "maxicode", 0x33: "databarstacked", 0x34: "composite", 0x35: "aztec",
-    0x36: "datamatrix",
-}  # fmt: skip
-STACKED = {0x48: "databarstacked", 0x49: "databarstackedomni", 0x4C: "databarexpandedstacked"}
-"""Kinds within family 33h, by the first byte of the stored data."""
-LEVELS = "LMQH"
-HRI_FONTS = {
-    0: "A",
-    1: "B",
-    2: "C",
-    3: "D",
-    4: "E",
-    0x30: "A",
-    0x31: "B",
-    0x32: "C",
-    0x33: "D",
-    0x34: "E",
-    0x61: "A",
-    0x62: "B",
-}
+HRI_FONTS = {n: "ABCDE"[n & 0x0F] for n in (*range(5), *range(0x30, 0x35))} | {0x61: "A", 0x62: "B"}
 TRUNCATED_BARS = 13
 """DataBar Truncated is 13 modules high, Omnidirectional 33 at least; limited heads ignore ``GS h`` for them."""
 OUTLINE = (120, 120)
 """Dots of the outline for a symbol this house can not draw."""
-DATAMATRIX_SQUARES = (
-    10,
-    12,
-    14,
-    16,
-    18,
-    20,
-    22,
-    24,
-    26,
-    32,
-    36,
-    40,
-    44,
-    48,
-    52,
-    64,
-    72,
-    80,
-    88,
-    96,
-    104,
-    120,
-    132,
-    144,
-)
-DATAMATRIX_RECTANGLES = {(8, 18): 25, (8, 32): 26, (12, 26): 27, (12, 36): 28, (16, 36): 29, (16, 48): 30}
 MAX_WIDTH_UNITS = 6
-
-
-class Family(msgspec.Struct):
-    """Settings of one 2D family, and the data stored for it."""
-
-    module: int = 3
-    row_height: int = 3
-    columns: int = 0
-    rows: int = 0
-    level: str = ""
-    truncated: bool = False
-    mode: int = 2
-    model: int = 0x32
-    shape: tuple[int, int] = (0, 0)
-    data: bytes = b""
-    kind: str = ""
 
 
 def set_hri_place(printer: Printer, command: Command) -> None:
@@ -203,15 +140,6 @@ def _top(printer: Printer, height: int, hangs: bool) -> int:
     return 0 if printer.y == FIRST_BASELINE else printer.y
 
 
-def family(printer: Printer, cn: int) -> Family:
-    """The settings of a 2D family, made with the power-on values when first asked for."""
-    found = printer.settings.get(cn)
-    if found is None:
-        found = printer.settings[cn] = Family(level="L" if cn == 0x31 else "")
-    known: Family = found
-    return known
-
-
 def two_dimensional(printer: Printer, command: Command) -> None:
     """``GS ( k``: settings 41h..48h, store 50h, print 51h; the size query 52h prints nothing."""
     raw = command.raw
@@ -220,101 +148,23 @@ def two_dimensional(printer: Printer, command: Command) -> None:
     settings = family(printer, raw[5])
     function = raw[6]
     if function == 0x50:
-        settings.data = raw[8:]
-        settings.kind = _kind(raw[5], raw, settings)
+        store(settings, raw)
     elif function == 0x51:
         print_stored(printer, command, settings, settings.kind or FAMILIES.get(raw[5], ""))
-    elif function in SETTERS:
+    elif function in SETTERS and len(raw) > 7:
         SETTERS[function](settings, raw)
-
-
-def _kind(cn: int, raw: bytes, settings: Family) -> str:
-    """Which symbology stored data are for; the stacked family says it in the first byte."""
-    if cn == 0x33 and len(raw) > 8:
-        settings.data = raw[9:]
-        return STACKED.get(raw[8], "databarstacked")
-    if cn == 0x31:
-        return "microqr" if settings.model == 0x33 else "qr"
-    return FAMILIES.get(cn, "")
-
-
-def _set_41(settings: Family, raw: bytes) -> None:
-    """PDF417 columns, QR model, MaxiCode mode."""
-    value = raw[7]
-    settings.columns = value
-    settings.model = value
-    settings.mode = value - 0x30 if value >= 0x30 else value
-    if raw[5] == 0x31 and settings.kind in ("qr", "microqr"):
-        settings.kind = "microqr" if value == 0x33 else "qr"
-
-
-def _set_42(settings: Family, raw: bytes) -> None:
-    """PDF417 rows, DataMatrix shape."""
-    settings.rows = raw[7]
-    if raw[5] == 0x36 and len(raw) >= 10:
-        settings.shape = (raw[8], raw[9])
-
-
-def _set_43(settings: Family, raw: bytes) -> None:
-    """Dots of a module."""
-    settings.module = min(max(raw[7], 1), 16)
-
-
-def _set_44(settings: Family, raw: bytes) -> None:
-    """PDF417: row height in modules."""
-    settings.row_height = min(max(raw[7], 1), 8)
-
-
-def _set_45(settings: Family, raw: bytes) -> None:
-    """Error correction: QR 30h..33h, PDF417 by level or by share, Aztec in percent."""
-    value = raw[-1]
-    if raw[5] == 0x31:
-        settings.level = LEVELS[(value - 0x30) & 3] if 0x30 <= value <= 0x33 else LEVELS[value & 3]
-    elif raw[5] == 0x30:
-        settings.level = str(value - 0x30) if raw[7] == 0x30 else f"{min(value * 10, 400)}%"
-    elif raw[5] == 0x35:
-        settings.level = f"{value}%"
-
-
-def _set_46(settings: Family, raw: bytes) -> None:
-    """PDF417: truncated form."""
-    settings.truncated = bool(raw[7] & 1)
-
-
-SETTERS: dict[int, Callable[[Family, bytes], None]] = {
-    0x41: _set_41, 0x42: _set_42, 0x43: _set_43, 0x44: _set_44, 0x45: _set_45, 0x46: _set_46,
-}  # fmt: skip
 
 
 def print_stored(printer: Printer, command: Command, settings: Family, kind: str) -> None:
     """Print what a family holds."""
-    if kind not in symbols.KINDS:
+    if kind not in KINDS:
         printer.problem("symbol.unsupported", command, kind=kind)
         return
     if not settings.data:
         printer.problem("symbol.empty", command, kind=kind)
         return
-    options: dict[str, int | str] = {}
-    tall = 0
-    if kind == "pdf417":
-        options = {name: value for name, value in (("columns", settings.columns), ("rows", settings.rows)) if value}
-        if settings.truncated:
-            options["truncated"] = 1
-        tall = settings.row_height * settings.module
-    elif kind == "maxicode":
-        options = {"mode": settings.mode if settings.mode in (4, 5, 6) else 4}
-    elif kind == "datamatrix":
-        options = _datamatrix_options(settings.shape)
-    level = settings.level if kind in ("qr", "pdf417", "aztec", "microqr") else ""
-    matrix(printer, command, kind, settings.data, settings.module, level, options, tall)
-
-
-def _datamatrix_options(shape: tuple[int, int]) -> dict[str, int | str]:
-    columns, rows = shape
-    if columns and columns in DATAMATRIX_SQUARES and rows in (0, columns):
-        return {"version": DATAMATRIX_SQUARES.index(columns) + 1}
-    version = DATAMATRIX_RECTANGLES.get((min(shape), max(shape)))
-    return {"version": version} if version else {}
+    level, options = level_of(kind, settings), options_of(kind, settings)
+    matrix(printer, command, kind, settings.data, settings.module, level, options, row_dots(kind, settings))
 
 
 def matrix(

@@ -1,0 +1,108 @@
+"""Native symbols: which ones an ESC/POS head prints from their data, and by which numbers it calls them.
+
+A profile lists the kinds its head knows; here is what else must hold: the forms of ``GS k`` it takes, the sizes of a module
+each family of ``GS ( k`` takes, the sides and shares that can be said at all. What fails is drawn as a picture.
+
+Source: Epson's ESC/POS reference, ``GS k`` and ``GS ( k`` functions 065 to 682. Star and the ePOS service have their own
+numbers (`kvit.paper.star_reach`, `kvit.paper.epos_reach`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from kvit.escpos.profiles import Profile
+from kvit.paper.live import LIVE, obeys
+from kvit.paper.sheet import Symbol
+from kvit.paper.symbology import ADD_ONS, LINEAR
+
+FORM_A = {"upca": 0, "upce": 1, "ean13": 2, "ean8": 3, "code39": 4, "itf": 5, "codabar": 6}
+"""``GS k`` m, data up to NUL; form B of these is m + 65."""
+FORM_B = {
+    "code93": 72, "code128": 73, "gs1128": 74, "databar": 75, "databartruncated": 76, "databarlimited": 77,
+    "databarexpanded": 78,
+}  # fmt: skip
+"""``GS k`` m, data counted."""
+FAMILIES = {
+    "pdf417": 48, "qr": 49, "microqr": 49, "maxicode": 50, "databarstacked": 51, "databarstackedomni": 51,
+    "databarexpandedstacked": 51, "composite": 52, "aztec": 53, "datamatrix": 54,
+}  # fmt: skip
+"""``GS ( k`` cn."""
+STACKED = {"databarstacked": 72, "databarstackedomni": 73, "databarexpandedstacked": 76}
+"""``GS ( k`` family 51, the first byte of the stored data."""
+COMPOSITE = {
+    "ean8": 65, "ean13": 66, "upca": 67, "upce": 69, "databar": 70, "databartruncated": 71, "databarstacked": 72,
+    "databarstackedomni": 73, "databarlimited": 74, "databarexpanded": 75, "databarexpandedstacked": 76, "gs1128": 77,
+}  # fmt: skip
+"""``GS ( k`` family 52: the letter b of the linear part (68 is UPC-E of six digits)."""
+WITHOUT_CHECK_DIGIT = {"ean8": 7, "ean13": 12, "upca": 11, "databar": 13, "databartruncated": 13, "databarstacked": 13,
+                       "databarstackedomni": 13, "databarlimited": 13}  # fmt: skip
+"""How many digits DataBar and composite commands take: the head adds the check digit."""
+BAR_MODULES = range(2, 7)
+"""Dots of ``GS w``."""
+MODULES = {
+    48: range(2, 9), 49: range(1, 17), 50: range(1, 17), 51: range(2, 9), 52: range(2, 9), 53: range(2, 17),
+    54: range(2, 17),
+}  # fmt: skip
+"""Dots of a module by family; MaxiCode has no such setting."""
+ROW_HEIGHTS = range(2, 9)
+"""Modules of a PDF417 row."""
+AZTEC_SHARES = range(5, 96)
+FLAGGED = ("qr", "pdf417")
+"""Kinds that have a flag among a profile's features, too."""
+GS_K_BYTES_MAX = 255
+DATA_BYTES_MAX = 0xFFFF - 5
+
+
+def is_native(symbol: Symbol, profile: Profile) -> bool:
+    """True when an ESC/POS head that knows the kind prints this symbol from its data."""
+    if obeys(profile) and (LIVE.search(symbol.data) or LIVE.search((len(symbol.data) + 3).to_bytes(4, "little"))):
+        return False
+    family = FAMILIES.get(symbol.kind)
+    if family is not None:
+        return symbol.module in MODULES[family] and _has_family(symbol, profile)
+    if symbol.module not in BAR_MODULES or not 1 <= symbol.bar_height <= GS_K_BYTES_MAX:
+        return False
+    if symbol.kind in ADD_ONS and not symbol.data.isdigit():
+        return False
+    if len(symbol.data) > GS_K_BYTES_MAX:
+        return False
+    if symbol.kind in FORM_A:
+        return profile.has("barcode_b") or profile.has("barcode_a")
+    return symbol.kind in FORM_B and profile.has("barcode_b")
+
+
+def _has_family(symbol: Symbol, profile: Profile) -> bool:
+    if symbol.kind in FLAGGED and not profile.has(symbol.kind):
+        return False
+    can = _CAN.get(symbol.kind)
+    return len(symbol.data) <= DATA_BYTES_MAX and (can is None or can(symbol))
+
+
+def _pdf417(symbol: Symbol) -> bool:
+    return symbol.bar_height % symbol.module == 0 and symbol.bar_height // symbol.module in ROW_HEIGHTS
+
+
+def _aztec(symbol: Symbol) -> bool:
+    """Compact or full must be said, as heads differ in what they choose."""
+    return "compact" in symbol.options and int(symbol.level.rstrip("%") or 0) in AZTEC_SHARES
+
+
+def _datamatrix(symbol: Symbol) -> bool:
+    """Columns can be left to the head, rows only with them."""
+    rows, columns = int(symbol.options.get("rows", 0)), int(symbol.options.get("columns", 0))
+    return rows > 0 or not columns
+
+
+def _composite(symbol: Symbol) -> bool:
+    return symbol.options.get("linear") in LINEAR and b"|" in symbol.data
+
+
+def _ascii(symbol: Symbol) -> bool:
+    """MaxiCode: letters beyond ASCII are taken for Latin-1 by readers; the head can not say otherwise."""
+    return symbol.data.isascii()
+
+
+_CAN: dict[str, Callable[[Symbol], bool]] = {
+    "pdf417": _pdf417, "aztec": _aztec, "datamatrix": _datamatrix, "composite": _composite, "maxicode": _ascii,
+}  # fmt: skip
