@@ -10,7 +10,8 @@ import pytest
 
 from kvit.app import following
 from kvit.app.following import Following
-from kvit.app.intake import Intake
+from kvit.app.intake import Intake, NotYet
+from kvit.relay import follow
 from kvit.relay.settings import LineSettings
 
 
@@ -76,6 +77,22 @@ async def test_a_reload_begins_new_lines_and_leaves_missing_ones(tmp_path: Path,
     assert all(folder.is_dir() for folder in captures.folders)
     assert sorted(captures.left) == ["a", "b", "b", "c"]
     assert len(captures.followed) == 4
+
+
+@pytest.mark.parametrize(
+    ("problem", "events"),
+    [
+        (NotYet("a"), []),
+        (OSError("disk full"), ["receipt.not_stored"]),
+        (follow.StrayPosition(10, 5), ["line.read_anew"]),
+        (follow.UnsavedPosition("disk full"), ["line.position_not_saved"]),
+    ],
+    ids=repr,
+)
+async def test_each_problem_has_its_own_word_in_the_log(tmp_path: Path, problem: Exception, events: list[str]) -> None:
+    logged = list[str]()
+    follower(tmp_path, logged)._problem("a", problem)
+    assert logged == events
 
 
 async def test_a_line_that_can_not_be_followed_now_is_tried_again(tmp_path: Path, captures: Captures) -> None:

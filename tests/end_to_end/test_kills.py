@@ -21,7 +21,7 @@ from kvit.demo import day
 from kvit.escpos import Parser
 from kvit.receipt.mask import mask_commands
 from kvit.relay.control import ask
-from kvit.relay.follow import load_position
+from kvit.relay.bookmark import Bookmark
 from tests.end_to_end.running import Shop, Staff, kvit, until
 
 KILLS = int(os.environ.get("KVIT_KILLS", "15"))
@@ -107,7 +107,7 @@ def _settled(shop: Shop) -> bool:
     """All that was captured is stored: the position stands at the end of the capture."""
     folder = shop.data / "capture" / "net"
     ends = [int(path.stem, 16) + path.stat().st_size for path in folder.glob("*.cap")]
-    return load_position(folder).offset >= max(ends)
+    return Bookmark(folder).load().offset >= max(ends)
 
 
 def test_the_supervisor_starts_the_shop_again(shop: Shop) -> None:

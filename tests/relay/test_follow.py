@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
+import sys
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
@@ -11,12 +13,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kvit.relay import capture
+from kvit.relay.bookmark import Bookmark
 from kvit.relay.capture import Reader, Record, Writer
-from kvit.relay.follow import Follower, StrayPosition, Wake, follow, load_position, save_position
-from kvit.relay.reading import Amendment, Mark, Position, Printout, Reading
-from tests.relay.running import until
+from kvit.relay.follow import Follower, StrayPosition, UnsavedPosition, Wake, follow
+from kvit.relay.reading import Amendment, Found, Mark, Position, Printout, Reading
+from kvit.relay.settings import LineSettings
+from tests.relay.running import running, until
 
 RECEIPT = b"\x1b@\x1bt\x11Shop %d\nTOTAL 5.00\n\x1dV\x00"
+
+
+def save(folder: Path, position: Position) -> None:
+    bookmark = Bookmark(folder)
+    bookmark.save(position)
+    bookmark.close()
 
 
 def record(at: int, kind: int, connection: int, time_s: float, data: bytes = b"") -> Record:
@@ -84,6 +94,49 @@ def test_going_on_anywhere_loses_and_repeats_nothing(stops: list[int]) -> None:
     assert [(p.offset, p.raw, p.till) for p in found] == [(p.offset, p.raw, p.till) for p in expected]
 
 
+def drawers() -> list[Record]:
+    """Drawer pulses, second cuts and questions behind printouts, near and too late; on a port and on a net."""
+    happened: list[tuple[int, int, float, bytes]] = [(capture.START, 0, 0, b"")]
+    happened += [(capture.OPEN, 1, 0.1, b"pty://till1"), (capture.OPEN, 2, 0.1, b"10.0.0.2:2")]
+    time_s = 1.0
+    for sale, pause_s in enumerate((0.1, 2.5, 9.0, 11.0)):
+        for number in (1, 2):
+            happened.append((capture.TILL, number, time_s, RECEIPT % sale))
+            happened.append((capture.TILL, number, time_s + 0.05, b"\x10\x04\x01"))
+            happened.append((capture.TILL, number, time_s + pause_s, b"\x1bp\x00\x19\x19"))
+            happened.append((capture.TILL, number, time_s + pause_s + 0.1, b"\n\n\x1dV\x00"))
+            happened.append((capture.TILL, number, time_s + pause_s + 0.2, b"\x1b@\x1dr\x01"))
+        time_s += 40
+    happened += [(capture.TILL, number, 500, b"\n") for number in (1, 2)]
+    return records(*sorted(happened, key=lambda one: one[2]))
+
+
+def told(found: list[Found]) -> set[tuple[object, ...]]:
+    """What the store hears; a tail told again by the same name changes nothing there."""
+    return {
+        (thing.offset, thing.raw, thing.ended_by, thing.marked)
+        if isinstance(thing, Printout)
+        else (thing.offset, thing.raw, thing.word, thing.at)
+        for thing in found
+    }
+
+
+def test_what_follows_a_printout_is_told_as_its_tail_after_a_restart_too() -> None:
+    source = drawers()
+    reading = Reading("a")
+    expected = told([thing for entry in source for thing in reading.take(entry)])
+    assert len([thing for thing in expected if thing[2] == "pulse"]) == 6
+    assert len([thing for thing in expected if thing[3] is False]) == 2, (
+        "the late ones are drawers opened without a sale"
+    )
+    for stop in range(len(source)):
+        before = Reading("a")
+        found = [thing for entry in source[:stop] for thing in before.take(entry)]
+        after = Reading("a", position=Position.decode(before.position.encode()))
+        found += [thing for entry in source if entry.offset >= before.position.offset for thing in after.take(entry)]
+        assert told(found) == expected, f"begun anew at record {stop}"
+
+
 def test_settings_of_the_morning_come_along() -> None:
     source = records(
         (capture.OPEN, 1, 0, b"pty://t"),
@@ -142,7 +195,7 @@ async def test_stored_is_cut_and_a_restart_goes_on(tmp_path: Path) -> None:
         got.append(printout)
 
     task = asyncio.create_task(follow(tmp_path, "a", handle))
-    await until(lambda: len(got) == 3 and load_position(tmp_path).offset > got[-1].offset)
+    await until(lambda: len(got) == 3 and Bookmark(tmp_path).load().offset > got[-1].offset)
     await until(lambda: len(capture.segments(tmp_path)) == 1)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
@@ -175,6 +228,32 @@ async def test_a_store_that_is_down_is_asked_again(tmp_path: Path) -> None:
     await asyncio.gather(task, return_exceptions=True)
     assert sorted(got) == [RECEIPT % 1, RECEIPT % 2]
     assert problems == ["a: disk full"] * 2
+
+
+async def test_a_position_that_can_not_be_written_is_told_and_written_later(tmp_path: Path) -> None:
+    write(tmp_path, RECEIPT % 1).close()
+    (tmp_path / "position").mkdir()
+    got: list[Printout] = []
+    problems: list[Exception] = []
+
+    async def handle(printout: Printout) -> None:
+        got.append(printout)
+
+    task = asyncio.create_task(follow(tmp_path, "a", handle, problem=lambda line, error: problems.append(error)))
+    await until(lambda: len(problems) == 2)
+    (tmp_path / "position").rmdir()
+    await until(lambda: Bookmark(tmp_path).load().offset > got[0].offset)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert len(got) == 1
+    assert {type(problem) for problem in problems} == {UnsavedPosition}
+
+
+async def test_a_follower_that_ends_writes_down_where_it_is(tmp_path: Path) -> None:
+    write(tmp_path, RECEIPT % 1, RECEIPT % 2).close()
+    got, problems = await followed(tmp_path, lambda: None)
+    assert (len(got), problems) == (2, [])
+    assert Bookmark(tmp_path).load().offset > 10**9 * capture.OFFSETS_A_SECOND
 
 
 async def test_the_position_never_passes_what_is_not_stored(tmp_path: Path) -> None:
@@ -212,7 +291,7 @@ STRAYS = [
 @pytest.mark.parametrize("stray", STRAYS, ids=str)
 async def test_a_position_that_can_not_be_is_told_and_given_up(tmp_path: Path, stray: Position) -> None:
     write(tmp_path, RECEIPT % 1, RECEIPT % 2).close()
-    save_position(tmp_path, stray)
+    save(tmp_path, stray)
     got: list[bytes] = []
     problems: list[Exception] = []
 
@@ -221,7 +300,7 @@ async def test_a_position_that_can_not_be_is_told_and_given_up(tmp_path: Path, s
 
     task = asyncio.create_task(follow(tmp_path, "a", handle, problem=lambda line, error: problems.append(error)))
     await until(lambda: len(got) == 2)
-    await until(lambda: load_position(tmp_path).offset > 10**9 * capture.OFFSETS_A_SECOND)
+    await until(lambda: Bookmark(tmp_path).load().offset > 10**9 * capture.OFFSETS_A_SECOND)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     assert got == [RECEIPT % 1, RECEIPT % 2]
@@ -237,7 +316,7 @@ async def followed(folder: Path, write_on: Callable[[], None]) -> tuple[list[byt
         got.append(printout.raw)
 
     follower = Follower(folder, "a", handle, None, None, lambda line, error: problems.append(error), 0.0)
-    assert not await follower.step(0)
+    await follower.step(0)
     write_on()
     while await follower.step(0):
         pass
@@ -248,7 +327,7 @@ async def followed(folder: Path, write_on: Callable[[], None]) -> tuple[list[byt
 
 async def test_a_capture_that_grows_before_the_position_is_read_from_its_beginning(tmp_path: Path) -> None:
     writer = write(tmp_path, RECEIPT % 1)
-    save_position(tmp_path, Position(10**9 * capture.OFFSETS_A_SECOND + 10_000))
+    save(tmp_path, Position(10**9 * capture.OFFSETS_A_SECOND + 10_000))
 
     def more() -> None:
         writer.append(capture.TILL, 1, RECEIPT % 2)
@@ -262,7 +341,7 @@ async def test_a_capture_that_grows_before_the_position_is_read_from_its_beginni
 async def test_a_capture_a_power_cut_has_shortened_is_told_only_once(tmp_path: Path) -> None:
     write(tmp_path, RECEIPT % 1, RECEIPT % 2).close()
     ((base, path),) = capture.segments(tmp_path)
-    save_position(tmp_path, Position(base + path.stat().st_size))
+    save(tmp_path, Position(base + path.stat().st_size))
     os.truncate(path, path.stat().st_size - 10)
 
     def after_the_start() -> None:
@@ -277,18 +356,36 @@ async def test_a_capture_a_power_cut_has_shortened_is_told_only_once(tmp_path: P
     assert problems == []
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Unix sockets")
 async def test_woken_by_a_datagram(tmp_path: Path) -> None:
-    import socket
-    import sys
-
-    if sys.platform == "win32":
-        pytest.skip("Unix sockets")
     wake = Wake(tmp_path)
-    event = wake.subscribe()
+    events = {name: wake.subscribe(name) for name in "abc"}
     sock = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-    sock.sendto(b"", str(tmp_path / "wake.sock"))
-    await asyncio.wait_for(event.wait(), 5)
+    for told, meant in ((b"a\nc", "ac"), (b"", "abc"), (b"c\nnobody\n\xff", "c")):
+        sock.sendto(told, str(tmp_path / "wake.sock"))
+        await until(lambda: events["c"].is_set())
+        assert "".join(name for name, event in events.items() if event.is_set()) == meant
+        for event in events.values():
+            event.clear()
     sock.close()
+    wake.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Unix sockets")
+async def test_the_line_process_names_what_has_grown(tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    wake = Wake(tmp_path / "run")
+    lines = [LineSettings(name, "tcp://127.0.0.1:0", f"file://{tmp_path / name}.out") for name in ("busy", "idle")]
+    events = {name: wake.subscribe(name) for name in ("busy", "idle")}
+    async with running(tmp_path, *lines) as house:
+        await until(lambda: all(event.is_set() for event in events.values()), "both captures have begun")
+        for event in events.values():
+            event.clear()
+        _, till = await asyncio.open_connection("127.0.0.1", house.lines["busy"].port)
+        till.write(b"Shop\n")
+        await asyncio.wait_for(events["busy"].wait(), 20)
+        assert not events["idle"].is_set()
+        till.close()
     wake.close()
 
 

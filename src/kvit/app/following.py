@@ -15,6 +15,13 @@ from kvit.relay.settings import LineSettings
 FOLLOW_AGAIN_S = 1.0
 """Before a capture that could not be read is tried again."""
 
+_EVENTS = {
+    NotYet: "",
+    captures.StrayPosition: "line.read_anew",
+    captures.UnsavedPosition: "line.position_not_saved",
+}
+"""What the log calls a problem of following; anything else kept a receipt from being stored, and it is tried again."""
+
 
 class Following:
     """Follows the captures of all lines under a data folder until closed."""
@@ -63,8 +70,9 @@ class Following:
                 await asyncio.sleep(FOLLOW_AGAIN_S)
 
     def _problem(self, line: str, error: Exception) -> None:
-        if not isinstance(error, NotYet):
-            self._log("receipt.not_stored", {"line": line, "error": f"{type(error).__name__}: {error}"})
+        event = _EVENTS.get(type(error), "receipt.not_stored")
+        if event:
+            self._log(event, {"line": line, "error": f"{type(error).__name__}: {error}"})
 
 
 def _made(folder: Path) -> Path:

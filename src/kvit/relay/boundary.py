@@ -150,10 +150,11 @@ class _Learned:
 class Boundary:
     """Finds the printouts of one till's stream."""
 
-    def __init__(self, byte_s: float = 0.0, *, early: bool = False) -> None:
+    def __init__(self, byte_s: float = 0.0, *, early: bool = False, last: Closed | None = None) -> None:
         """Take how long one byte takes on the wire (0 where it takes no time worth counting), and how the stream begins.
 
-        ``early``: with the header of a receipt, printed behind the cut of the one before.
+        ``early``: with the header of a receipt, printed behind the cut of the one before. ``last``: the printout before,
+        where a stream is entered in its middle.
         """
         self._byte_s = byte_s
         self._part: _Part | None = None
@@ -164,7 +165,8 @@ class Boundary:
         self._line = bytearray()
         self._page = False
         self._hold_s: float | None = None
-        self._last: Closed | None = None
+        self.last = last
+        """The last printout: what follows without printing is its tail."""
         self._seen = self._tail = 0
         self._early = early
         self._pause: float | None = None
@@ -237,7 +239,7 @@ class Boundary:
         """The till's connection or port has closed (or the printout is too large: ``why`` "size")."""
         events = self.tick(time_s)
         part = self._part
-        if part is None or not (part.marked or part.kicked or (part.worth and self._last is None)):
+        if part is None or not (part.marked or part.kicked or (part.worth and self.last is None)):
             self._part = None
             return events
         if self._hold_s is not None:
@@ -271,15 +273,15 @@ class Boundary:
 
     def _begin(self, command: Command, time_s: float) -> None:
         if self._part is None:
-            last = self._last
-            near = last is not None and last.ended_by == "cut" and time_s - last.ended_s <= HEADER_S
+            last = self.last
+            near = last is not None and last.ended_by == "cut" and 0 <= time_s - last.ended_s <= HEADER_S
             self._part = _Part(command.offset, time_s, (near or self._early) and command.name != "ESC @")
             self._early = False
 
     def _amend(self, command: Command, word: str, time_s: float) -> list[Event]:
         """Nothing printed since the last printout: its tail, with the feeds between; not what stands behind an ESC @."""
-        last, part = self._last, self._part
-        if word == "poll" or last is None or time_s - last.ended_s > AMEND_S:
+        last, part = self.last, self._part
+        if word == "poll" or last is None or not 0 <= time_s - last.ended_s <= AMEND_S:
             return []
         if part is not None and part.inited:
             return [Amended(last.start, command.offset, command.end, time_s, word)]
@@ -403,7 +405,7 @@ class Boundary:
         header_only = part.marked and part.header_only and by in ("close", "idle", "size")
         closed = Closed(part.start, end, part.began_s, time_s, by, tuple(self._evidence), header_only, part.marked)
         self._learn(part, by, time_s)
-        self._part, self._hold_s, self._last = None, None, closed
+        self._part, self._hold_s, self.last = None, None, closed
         self._evidence.clear()
         self._tail = end
         return [closed]

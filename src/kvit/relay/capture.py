@@ -245,9 +245,12 @@ class Reader:
         while True:
             if self._file < 0 and not self._open():
                 return []
+            if found := self._take(limit_bytes):
+                return found
             newer = self._newer()
-            found = self._take(limit_bytes)
-            if found or newer is None:
+            if newer is None:
+                return []
+            if found := self._take(limit_bytes):
                 return found
             self._end_segment(newer)
 
@@ -273,15 +276,18 @@ class Reader:
         return True
 
     def _newer(self) -> int | None:
-        """Say where the segment behind this one begins. Asked before reading: a segment with a successor grows no more."""
-        if os.fstat(self._file).st_size > self.offset - self._base + READ_BYTES:
-            return None
+        """Say where the segment behind this one begins. This one is then read once more: now it grows no more.
+
+        Asked only when nothing was read: that is once a segment, not once a record.
+        """
         return next((base for base, _ in segments(self._folder) if base > self._base), None)
 
     def _take(self, limit_bytes: int) -> list[Record]:
-        size = max(limit_bytes, HEADER.size + RECORD_BYTES_MAX)
+        there = os.fstat(self._file).st_size - (self.offset - self._base)
+        if there < HEADER.size:
+            return []
         os.lseek(self._file, self.offset - self._base, os.SEEK_SET)
-        data = os.read(self._file, size)
+        data = os.read(self._file, min(there, max(limit_bytes, HEADER.size + RECORD_BYTES_MAX)))
         found: list[Record] = []
         at = 0
         while at < limit_bytes and (record := decode(data, at, self.offset)) is not None:

@@ -34,8 +34,8 @@ class Above(Protocol):
         """Give the virtual pair of that name. Raises OSError."""
         ...
 
-    def wake(self) -> None:
-        """Say that the capture has grown."""
+    def wake(self, line: str) -> None:
+        """Say that the line's capture has grown."""
 
 
 class Line:
@@ -62,7 +62,7 @@ class Line:
             turn_s=settings.turn_s,
             idle_drop_s=settings.idle_drop_s,
             wait_s=settings.wait_s,
-            wake=house.wake,
+            wake=lambda: house.wake(settings.name),
         )
 
     @property

@@ -1,9 +1,11 @@
 """Following captures: the shop reads what the line process writes, and gives printouts to be stored.
 
 `follow` runs one line for ever. Up to `IN_FLIGHT` printouts are with ``handle`` at a time, so that a store can commit many
-in one go; the position moves past a printout only when it and all before it are stored. It lies beside the segments
-(``position``), written by rename without fsync: losing it costs a second telling of printouts the store knows already, by
+in one go; the position moves past a printout only when it and all before it are stored. It is written into the line's
+bookmark (`kvit.relay.bookmark`), `SAVE_S` late: losing it costs a second telling of printouts the store knows already, by
 their names. What is stored is cut: segments before the position are deleted.
+
+The line process tells which captures have grown (`Wake`), so that of hundreds of lines only those at work cost anything.
 
 A position no writer can have brought about (a file from another machine, a hand in it) is told as a problem and given up:
 reading begins anew with the oldest segment there is, and the store knows what it has.
@@ -16,7 +18,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import socket
 import sys
 import time
@@ -25,10 +26,9 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final
 
-import msgspec
-
 from kvit.escpos import Profile
 from kvit.relay import capture
+from kvit.relay.bookmark import Bookmark
 from kvit.relay.reading import Amendment, Found, Position, Printout, Reading
 
 IN_FLIGHT: Final = 64
@@ -36,15 +36,23 @@ IN_FLIGHT: Final = 64
 RETRY_S: Final = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 """Pauses before a printout the store could not take is told again; the last repeats."""
 POLL_S: Final = 0.25
-"""How often a capture is looked at where nobody wakes us (Windows), or a wake-up was lost."""
-POSITION: Final = "position"
+"""How often a capture is looked at where nobody wakes us (Windows)."""
+WOKEN_POLL_S: Final = 2.0
+"""The same where we are woken: only for what the line process wrote just before it died, and for a line process of an
+older version."""
+SAVE_S: Final = 0.5
+"""How long what is stored waits for its position to be written: many printouts are written down together, and after a
+crash so much is told once more."""
+TOLD_BYTES_MAX: Final = 8192
+"""The longest datagram that names lines; a longer list is said by an empty one: look at all."""
 AHEAD_BYTES: Final = 2 * capture.SEGMENT_BYTES
 """How far behind the beginning of the newest segment a position may lie when a power cut has shortened that segment."""
 
 Handle = Callable[[Printout], Awaitable[None]]
 Amend = Callable[[Amendment], Awaitable[None]]
 Problem = Callable[[str, Exception], None]
-"""Hears that a printout of that line could not be stored now, or that reading began anew (`StrayPosition`)."""
+"""Hears that a printout of that line could not be stored now (what ``handle`` raised), that reading began anew
+(`StrayPosition`), or that the position could not be written (`UnsavedPosition`)."""
 
 
 class StrayPosition(Exception):  # noqa: N818 - reads as a sentence
@@ -56,12 +64,16 @@ class StrayPosition(Exception):  # noqa: N818 - reads as a sentence
         )
 
 
+class UnsavedPosition(Exception):  # noqa: N818 - reads as a sentence
+    """The position could not be written now; it is tried again, and until then the captures stay."""
+
+
 class Wake:
-    """The shop's end of ``run/wake.sock``: one datagram wakes all followers of this process."""
+    """The shop's end of ``run/wake.sock``: a datagram names the lines whose captures have grown; an empty one means all."""
 
     def __init__(self, run: Path) -> None:
         """Bind the socket (a stale one is replaced). Where there are no such sockets, followers poll."""
-        self._events: set[asyncio.Event] = set()
+        self._events: dict[str, set[asyncio.Event]] = {}
         self._socket: socket.socket | None = None
         self._path = run / "wake.sock"
         if sys.platform != "win32":
@@ -71,15 +83,20 @@ class Wake:
             self._socket.bind(str(self._path))
             asyncio.get_running_loop().add_reader(self._socket, self._come)
 
-    def subscribe(self) -> asyncio.Event:
-        """Give an event that is set whenever some capture has grown."""
+    @property
+    def poll_s(self) -> float:
+        """How often to look all the same."""
+        return POLL_S if self._socket is None else WOKEN_POLL_S
+
+    def subscribe(self, line: str) -> asyncio.Event:
+        """Give an event that is set whenever that line's capture has grown."""
         event = asyncio.Event()
-        self._events.add(event)
+        self._events.setdefault(line, set()).add(event)
         return event
 
-    def unsubscribe(self, event: asyncio.Event) -> None:
+    def unsubscribe(self, line: str, event: asyncio.Event) -> None:
         """Set it no more."""
-        self._events.discard(event)
+        self._events[line].discard(event)
 
     def close(self) -> None:
         """Listen no more."""
@@ -90,11 +107,14 @@ class Wake:
 
     def _come(self) -> None:
         assert self._socket is not None
+        grown: set[str] = set()
         with contextlib.suppress(OSError):
             while True:
-                self._socket.recv(16)
-        for event in self._events:
-            event.set()
+                told = self._socket.recv(TOLD_BYTES_MAX).decode("ascii", "replace")
+                grown.update(told.split("\n") if told else self._events)
+        for line in grown:
+            for event in self._events.get(line, ()):
+                event.set()
 
 
 async def follow(
@@ -114,8 +134,10 @@ async def follow(
     ``handle(printout)`` must return only when the printout is durable; it may be told one again after a crash, always with
     the same ``(line, offset)``. ``amend`` hears of tails (pulses, cuts, questions) of printouts told before.
     """
+    event = wake.subscribe(line) if wake is not None else asyncio.Event()
+    poll_s = POLL_S if wake is None else wake.poll_s
     follower = Follower(folder, line, handle, amend, profile, problem, byte_s)
-    event = wake.subscribe() if wake is not None else asyncio.Event()
+    follower.settled = event
     try:
         while True:
             event.clear()
@@ -123,21 +145,24 @@ async def follow(
             if await follower.step(now_s):
                 await asyncio.sleep(0)
                 continue
-            await _wait(event, follower, clock)
+            await _wait(event, follower, clock, poll_s)
     finally:
         if wake is not None:
-            wake.unsubscribe(event)
+            wake.unsubscribe(line, event)
         await follower.close()
 
 
-async def _wait(event: asyncio.Event, follower: Follower, clock: Callable[[], float]) -> None:
+async def _wait(event: asyncio.Event, follower: Follower, clock: Callable[[], float], poll_s: float) -> None:
     """Sleep until the capture has grown, something was stored, a silence ends a printout, or it is time to look again."""
-    deadline = follower.deadline_s
-    timeout = POLL_S if deadline is None else max(0.001, min(POLL_S, deadline - clock()))
-    follower.settled = event
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(timeout):
-            await event.wait()
+    if event.is_set():
+        return
+    times_s = [time_s for time_s in (follower.deadline_s, follower.save_at_s) if time_s is not None]
+    pause_s = min([poll_s, *(time_s - clock() for time_s in times_s)])
+    timer = asyncio.get_running_loop().call_later(max(0.001, pause_s), event.set)
+    try:
+        await event.wait()
+    finally:
+        timer.cancel()
 
 
 class Follower:
@@ -157,11 +182,17 @@ class Follower:
         self._handle, self._amend, self._problem = handle, amend, problem
         self._profile, self._byte_s = profile, byte_s
         self._reader = capture.Reader(folder)
-        self._begin(load_position(folder))
+        self._bookmark = Bookmark(folder)
+        self._begin(self._bookmark.load())
         self._doubted = self._saved != Position()
         self._seen = (0, 0)
         self._last_s = 0.0
         self._flying: deque[tuple[asyncio.Task[None], Position | None]] = deque()
+        self._reached: Position | None = None
+        """Where the position could be by now."""
+        self.save_at_s: float | None = None
+        """When `step` should be called to write the position; None when it is written."""
+        self._now_s = 0.0
         self.settled: asyncio.Event | None = None
 
     def _begin(self, position: Position) -> None:
@@ -180,6 +211,7 @@ class Follower:
 
         ``now_s`` was read before: nothing written up to it can be missed by a silence that is counted to it.
         """
+        self._now_s = now_s
         if self._doubted:
             self._examine()
         records = self._reader.read()
@@ -214,6 +246,10 @@ class Follower:
 
     async def close(self) -> None:
         """Stop; what is in flight is left to the next start."""
+        self._settle(resting=False)
+        if self._reached is not None:
+            self._save(self._reached)
+        self._bookmark.close()
         for task, _ in self._flying:
             task.cancel()
         await asyncio.gather(*(task for task, _ in self._flying), return_exceptions=True)
@@ -249,33 +285,24 @@ class Follower:
 
     def _settle(self, *, resting: bool) -> None:
         """Move the position past all that is stored, in order; delete what lies before it."""
-        reached: Position | None = None
         while self._flying and self._flying[0][0].done():
-            reached = self._flying.popleft()[1] or reached
+            self._reached = self._flying.popleft()[1] or self._reached
         if not self._flying and resting and self._reader.offset > self._saved.offset:
-            reached = self._reading.position
-        if reached is None or reached == self._saved:
+            self._reached = self._reading.position
+        if self._reached is None:
             return
-        try:
-            save_position(self._folder, reached)
-        except OSError as error:
-            self._problem(self._line, error)
-            return
-        self._saved = reached
+        if self.save_at_s is None:
+            self.save_at_s = self._now_s + SAVE_S
+        elif self._now_s >= self.save_at_s:
+            self._save(self._reached)
+
+    def _save(self, reached: Position) -> None:
+        self.save_at_s = None
+        if reached != self._saved:
+            try:
+                self._bookmark.save(reached)
+            except OSError as error:
+                self._problem(self._line, UnsavedPosition(str(error)))
+                return
+        self._saved, self._reached = reached, None
         capture.cut(self._folder, reached.offset)
-
-
-def load_position(folder: Path) -> Position:
-    """Read where to go on; the beginning when nothing (or nonsense) is there: the store knows what it has."""
-    try:
-        return Position.decode((folder / POSITION).read_bytes())
-    except (FileNotFoundError, msgspec.DecodeError, msgspec.ValidationError):
-        return Position()
-
-
-def save_position(folder: Path, position: Position) -> None:
-    """Write where to go on. Raises OSError."""
-    new = folder / f".{POSITION}.new"
-    with new.open("wb") as file:
-        file.write(position.encode())
-    os.replace(new, folder / POSITION)  # noqa: PTH105

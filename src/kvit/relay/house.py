@@ -18,6 +18,11 @@ from kvit.relay.settings import RelaySettings, check
 QUIET_LOOK_S: Final = 5.0
 """How often quiet lines are looked for: their stored captures go a little later than ``quiet_s``."""
 
+TOLD_BYTES_MAX: Final = 8192
+"""Names of more lines than this are left out, which means all of them (`kvit.relay.follow`)."""
+TELL_AGAIN_S: Final = 0.01
+"""A shop that is busy has its queue of datagrams full: what has grown meanwhile is told together."""
+
 Loader = Callable[[], RelaySettings]
 
 
@@ -33,6 +38,9 @@ class House:
         self.holder = Holder(folder / "run" / "holder.sock") if hold and sys.platform != "win32" else Holder(None)
         self._wake_socket = _wake_socket()
         self._wake_path = str(folder / "run" / "wake.sock")
+        self._grown: dict[str, None] = {}
+        """Lines whose captures have grown since the shop was told."""
+        self._waking: asyncio.Handle | None = None
         self.stopping = asyncio.Event()
         self.keep_ports = True
         self._quiet_s = 30.0
@@ -85,7 +93,10 @@ class House:
         self.holder.close()
         if self._quiet_timer is not None:
             self._quiet_timer.cancel()
+        if self._waking is not None:
+            self._waking.cancel()
         if self._wake_socket is not None:
+            self._tell()
             self._wake_socket.close()
 
     async def give_up(self) -> None:
@@ -119,14 +130,26 @@ class House:
         pairs.close(pair)
         return True
 
-    def wake(self) -> None:
-        """Tell the shop that a capture has grown; nobody listening is no harm."""
+    def wake(self, line: str) -> None:
+        """Tell the shop, once a turn of the loop, whose captures have grown; nobody listening is no harm."""
         if self._wake_socket is None:
             return
+        self._grown[line] = None
+        if self._waking is None:
+            self._waking = asyncio.get_running_loop().call_soon(self._tell)
+
+    def _tell(self) -> None:
+        self._waking = None
+        assert self._wake_socket is not None
+        told = "\n".join(self._grown).encode()
         try:
-            self._wake_socket.sendto(b"", self._wake_path)
-        except OSError:
+            self._wake_socket.sendto(told if len(told) <= TOLD_BYTES_MAX else b"", self._wake_path)
+        except BlockingIOError:
+            self._waking = asyncio.get_running_loop().call_later(TELL_AGAIN_S, self._tell)
             return
+        except OSError:
+            pass  # nobody listens: whoever begins to, looks at all captures first
+        self._grown.clear()
 
     def _quiet(self) -> None:
         for line in self.lines.values():

@@ -70,6 +70,18 @@ class Amendment(msgspec.Struct, frozen=True):
     """How far behind the printout's first byte the tail begins: with the offset, its name on every replay."""
 
 
+class Last(msgspec.Struct, frozen=True):
+    """The last printout of a connection: what comes later without printing anything (the drawer) belongs to it."""
+
+    offset: int
+    """Its name."""
+    behind: int
+    """How many bytes of the till lie between its first and the mark's place."""
+    ended_s: float
+    """On the capture's clock."""
+    ended_by: str
+
+
 class Mark(msgspec.Struct, frozen=True):
     """From where a connection's bytes are wanted, and how to enter its stream there."""
 
@@ -79,6 +91,7 @@ class Mark(msgspec.Struct, frozen=True):
     early: bool = False
     done: bool = False
     """True once the connection has ended: only its bytes before ``offset`` are passed over."""
+    last: Last | None = None
 
 
 class Position(msgspec.Struct, frozen=True):
@@ -128,6 +141,12 @@ class _Stream:
         start = self.boundary.start
         return self.boundary.seen if start is None else start
 
+    @property
+    def last(self) -> Last | None:
+        """The last printout, seen from `wanted`."""
+        last = self.boundary.last
+        return None if last is None else Last(self.name, self.wanted - last.start, last.ended_s, last.ended_by)
+
     def place(self, at: int) -> tuple[int, int]:
         """Give (logical offset, record's offset) of the byte at ``at``."""
         before = self.places[0]
@@ -169,7 +188,7 @@ class Reading:
         marks = dict(self._marks)
         for number, stream in self._streams.items():
             if not stream.places:
-                marks[number] = Mark(self._next, stream.till, stream.setting, stream.boundary.early)
+                marks[number] = Mark(self._next, stream.till, stream.setting, stream.boundary.early, last=stream.last)
                 continue
             wanted = stream.wanted
             logical, record = stream.place(wanted)
@@ -177,7 +196,7 @@ class Reading:
                 offset = min(offset, record)
             if logical < stream.former[1]:
                 number = stream.former[0]  # its bytes were captured under that; the new number is met again on the way
-            marks[number] = Mark(logical, stream.till, self._setting(stream), stream.boundary.early)
+            marks[number] = Mark(logical, stream.till, self._setting(stream), stream.boundary.early, last=stream.last)
         return Position(
             offset, {number: mark for number, mark in marks.items() if not mark.done or mark.offset > offset}
         )
@@ -215,6 +234,7 @@ class Reading:
                 stream.incomplete = True
                 found += self._walk(stream, stream.tap.starved(), stream.last_s)
             found += self._events(stream, stream.boundary.tick(now_s))
+            stream.forget()
         return found
 
     def _bytes(self, record: Record, now_s: float) -> list[Found]:
@@ -246,7 +266,12 @@ class Reading:
     def _open(self, number: int, till: str) -> _Stream:
         mark = self._marks.pop(number, Mark(0))
         tap = Tap(self._profile, mark.setting)
-        stream = _Stream(till or mark.till, tap, Boundary(self._byte_s, early=mark.early), setting=mark.setting)
+        last = None
+        if mark.last is not None:
+            last = Closed(-mark.last.behind, 0, 0.0, mark.last.ended_s, mark.last.ended_by, ())
+        boundary = Boundary(self._byte_s, early=mark.early, last=last)
+        stream = _Stream(till or mark.till, tap, boundary, setting=mark.setting)
+        stream.name = mark.last.offset if mark.last else 0
         self._streams[number] = stream
         return stream
 
@@ -292,6 +317,8 @@ class Reading:
         if stream is None:
             return []
         for answer in stream.tap.printer(record.data):
+            if not answer.values:
+                continue
             news = {name: on for name, on in answer.values.items() if stream.state.get(name, False) != on}
             if news and len(stream.heard) < HEARD_MAX:
                 stream.heard.append(Heard(record.wall_ns // MS, news))

@@ -25,6 +25,8 @@ SETTINGS: Final = frozenset(f"{lead} {word}" for lead, words in _LASTING.items()
 """Commands whose effect lasts beyond a printout. ``ESC !`` and its parts write the same bits: the order is kept."""
 SETTING_BYTES_MAX: Final = 64
 """Longer settings (``ESC D`` has at most 32 tabs) are damaged."""
+SAID_BYTES_MAX: Final = 128
+"""What a printer says in one go: the longest text it answers with has 80 letters, an automatic status four bytes."""
 
 
 class Tap:
@@ -63,8 +65,10 @@ class Tap:
         return self._told(self._parser.starved())
 
     def printer(self, data: bytes) -> list[Answer]:
-        """Bytes of the printer: the answers they complete."""
-        return self._reader.feed(data)
+        """Bytes of the printer: the answers they complete. Of one that talks on and on (an echo) the beginning is heard."""
+        if len(data) <= SAID_BYTES_MAX:
+            return self._reader.feed(data)
+        return self._reader.feed(data[:SAID_BYTES_MAX]) + self._reader.flush()
 
     def _told(self, commands: list[Command]) -> list[Command]:
         for command in commands:
