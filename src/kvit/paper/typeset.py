@@ -102,10 +102,13 @@ def cells_of(plain: Plain) -> int:
 
 
 class Kinds(dict[int, str]):
-    """Letter codes to kinds, found out once each; a table for ``str.translate``. ``x``: the text has to be cleaned."""
+    """Letter codes to kinds, found out once each; a table for ``str.translate``. ``x``: the text has to be cleaned.
 
-    def __init__(self, repertoire: Repertoire, *, cleaned: bool) -> None:
-        self._repertoire, self._cleaned = repertoire, cleaned
+    Strokes a head has only in wide cells do not join with cells of letters: they are drawn where pictures can be.
+    """
+
+    def __init__(self, repertoire: Repertoire, *, cleaned: bool, draws: bool) -> None:
+        self._repertoire, self._cleaned, self._draws = repertoire, cleaned, draws
 
     def __missing__(self, code: int) -> str:
         kind = self[code] = self._of(chr(code), code)
@@ -119,7 +122,8 @@ class Kinds(dict[int, str]):
         cells = cell_width(letter)
         if not cells:
             return "m" if self._cleaned else "x"
-        return self._repertoire.way(letter, cells)
+        way = self._repertoire.way(letter, cells)
+        return "d" if self._draws and way in WIDE_KINDS and STROKES.match(letter) else way
 
 
 class Typesetter:
@@ -130,8 +134,9 @@ class Typesetter:
         self.repertoire = repertoire_of(profile)
         self.cell = profile.font.width
         self._faces: dict[Span, Face] = {}
-        self._kinds = Kinds(self.repertoire, cleaned=False)
-        self._clean_kinds = Kinds(self.repertoire, cleaned=True)
+        draws = bool(reach.picture_way(profile))
+        self._kinds = Kinds(self.repertoire, cleaned=False, draws=draws)
+        self._clean_kinds = Kinds(self.repertoire, cleaned=True, draws=draws)
         self.plain_face = self.face(Span(""))
         self.expand = Expand(self)
 
@@ -244,6 +249,7 @@ FILLER = "\0"
 """Stands behind a wide letter while cells are padded; no text that prints holds it."""
 WIDE_KINDS = ("w", "v", "D")
 WIDE = re.compile("[wvD]")
+STROKES = re.compile("[\u2500-\u257f]")
 WAYS = {"n": Way.NARROW, "w": Way.WIDE, "v": Way.WIDE, "d": Way.DRAWN, "D": Way.DRAWN}
 
 

@@ -19,7 +19,7 @@ from kvit.paper.languages.epos_play import EposPlayer, play
 from kvit.paper.languages.epos_write import carry, envelope, escaped, spelled, write
 from kvit.paper.layout import lay_out, on_paper
 from kvit.paper.sheet import Box, Picture, Rule, Run, Sheet, Style, Symbol
-from tests.paper.languages.test_escpos_write import ALL_SCRIPTS, DOT, blocks, documents, seen, words
+from tests.paper.languages.test_escpos_write import ALL_SCRIPTS, DOT, documents, seen, words
 
 EPOS = load_profile("epos")
 NAMES = [name for name in profile_names() if name.startswith(("TM-T", "TM-m", "TM-P")) and "CH" not in name]
@@ -62,12 +62,9 @@ def test_what_is_written_plays_to_the_sheet_it_was_written_from(document: doc.Do
     proven(document, profile)
 
 
-unruled = blocks.filter(lambda block: not isinstance(block, (doc.Table, doc.Frame)))
-
-
 @settings(max_examples=40, deadline=None)
 @given(
-    st.builds(doc.Document, st.lists(unruled, max_size=5)),
+    documents,
     st.sampled_from(["epson-korean", "epson-chinese", "epson-japanese", "epson-taiwan"]),
 )
 def test_asian_models(document: doc.Document, name: str) -> None:
