@@ -32,6 +32,9 @@ UNITS_MAX = 255
 PLAIN_LINES_MAX = 3
 """So many LF are not longer than one ``ESC d``."""
 
+GAP = " " * 16
+"""A gap worth a jump: `ESC $` takes four bytes and some time; shorter gaps stay spaces, which every reader understands."""
+
 InLine = list[Run | Picture]
 
 
@@ -58,6 +61,8 @@ class _Writer:
         self.align = 0
         self.turned = False
         self.inline = reach.has_columns(profile)
+        self.leaps = not profile.has("no_absolute_after_text")
+        """Long gaps are jumped over."""
         self.symbols: SymbolWriter | None = None
         self.events = list(reversed(sheet.events))
 
@@ -85,8 +90,9 @@ class _Writer:
                 self._turn(False)
             if box.x or self.align:
                 self._place(box.x, box.width)
-            if box.style is letters.style and box.text.isascii() and box.text.isprintable():
-                letters.ascii(box.text)
+            text = box.text
+            if box.style is letters.style and text.isascii() and text.isprintable():
+                letters.ascii(self._leap(box) if GAP in text and self.leaps else text)
             else:
                 letters.write(box)
             self.height = box.height
@@ -255,6 +261,18 @@ class _Writer:
             return
         self._align(0)
         self._jump(x, 0)
+
+    def _leap(self, run: Run) -> str:
+        """Write the letters before a long gap and jump over it; what is behind it."""
+        head, _, tail = run.text.partition(GAP)
+        tail = tail.lstrip(" ")
+        x = run.x + run.advance * (len(run.text) - len(tail))
+        units = self.motion_x.units(x)
+        if self.align or not tail or run.style.underline or run.style.invert or self.motion_x.dots(units) != x:
+            return run.text
+        self.letters.ascii(head)
+        self.out.append(b"\x1b$" + units.to_bytes(2, "little"))
+        return tail
 
     def _align(self, align: int) -> None:
         if align != self.align:
