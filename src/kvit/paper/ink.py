@@ -9,13 +9,15 @@ Drawn by the same rasteriser as every preview (`kvit.paper.raster`), which is lo
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from kvit.escpos.motion import down
+from kvit.escpos.motion import across, down
 from kvit.escpos.profiles import Profile
 from kvit.paper import image, live, reach
 from kvit.paper.image import COLUMN_ROWS
@@ -25,8 +27,13 @@ if TYPE_CHECKING:
     from kvit.paper.fonts import Bits
 
 KEPT_WORDS = 4_096
-KEPT_LETTERS = 16_384
-"""Drawn letters remembered, by look: 150 bytes each."""
+BLACK = re.compile(rb"\x01(?:\x00{0,6}\x01)*")
+"""Columns with a black dot, small gaps between them among them."""
+COMMAND_BYTES = 9
+"""``ESC $`` and ``ESC *`` before the columns of a word: so many columns of white are as long."""
+KEPT_LETTERS = 4_096
+KEPT_LOOKS = 32
+"""Drawn letters remembered of a look, and looks: a kilobyte a letter."""
 
 
 def is_column(profile: Profile) -> bool:
@@ -60,24 +67,32 @@ def word(text: str, advance: int, style: Style, width: int) -> bytes:
     """The dots of letters 24 high, row by row: put together from remembered letters of whole bytes, drawn where not."""
     if advance % 8 or len(text) * advance != width:
         return _word(text, advance, style, width)
-    size = width // 8
-    bits = bytearray(COLUMN_ROWS * size)
-    place, step = 0, advance // 8
-    turned = b""
-    for letter in text:
-        rows, columns = _letter(letter, advance, style)
-        for strip in range(step):
-            bits[place + strip :: size] = rows[strip::step]
-        turned += columns
-        place += step
-    return bytes(bits) if live.LIVE.search(turned) is None else live.spare_columns(bytes(bits), width)
+    known = _letters_of(advance, style)
+    letters = [known[letter] for letter in text]
+    bits = b"".join(chain.from_iterable(zip(*[rows for rows, _ in letters], strict=True)))
+    turned = b"".join([columns for _, columns in letters])
+    return bits if live.LIVE.search(turned) is None else live.spare_columns(bits, width)
 
 
-@lru_cache(maxsize=KEPT_LETTERS)
-def _letter(letter: str, advance: int, style: Style) -> tuple[bytes, bytes]:
-    """One letter by rows and by columns."""
-    rows = _word(letter, advance, style, advance)
-    return rows, image.rows_to_columns(rows, advance)
+class _Letters(dict[str, tuple[tuple[bytes, ...], bytes]]):
+    """Letters of one look, each as its rows and as its columns."""
+
+    def __init__(self, advance: int, style: Style) -> None:
+        self._advance, self._style = advance, style
+
+    def __missing__(self, letter: str) -> tuple[tuple[bytes, ...], bytes]:
+        if len(self) >= KEPT_LETTERS:
+            self.clear()
+        size = self._advance // 8
+        bits = _word(letter, self._advance, self._style, self._advance)
+        rows = tuple(bits[at : at + size] for at in range(0, len(bits), size))
+        made = self[letter] = rows, image.rows_to_columns(bits, self._advance)
+        return made
+
+
+@lru_cache(maxsize=KEPT_LOOKS)
+def _letters_of(advance: int, style: Style) -> _Letters:
+    return _Letters(advance, style)
 
 
 def whole_line(runs: list[Run], upside_down: bool = False) -> tuple[int, int, int, bytes]:
@@ -91,6 +106,36 @@ def whole_line(runs: list[Run], upside_down: bool = False) -> tuple[int, int, in
     placed = [msgspec.structs.replace(run, x=run.x - left, y=rise - (run.height - run.height // 8)) for run in runs]
     dots = draw(Sheet(width, 0, rows, list(placed), [], [])).page[:rows]
     return left, width, rows, packed(dots[::-1, ::-1] if upside_down else dots)
+
+
+def words(x: int, y: int, columns: int, rows: int, bits: bytes, profile: Profile, block: int) -> list[Picture]:
+    """A line drawn as one picture cut into what is black of it: bands of 24 dots, in each the words, gaps left out.
+
+    Empty where that does not spare a quarter of the whole, or the head can not feed 24 dots exactly.
+    """
+    import numpy as np
+
+    motion = across(profile)
+    if down(profile).reach(COLUMN_ROWS) != COLUMN_ROWS:
+        return []
+    size = image.row_bytes(columns)
+    dots = np.unpackbits(np.frombuffer(bits, np.uint8).reshape(rows, size), axis=1)[:, :columns]
+    if rows % COLUMN_ROWS:
+        dots = np.concatenate([dots, np.zeros((-rows % COLUMN_ROWS, columns), np.uint8)])
+    made: list[Picture] = []
+    for top in range(0, rows, COLUMN_ROWS):
+        band = dots[top : top + COLUMN_ROWS]
+        for part in BLACK.finditer(band.any(axis=0).tobytes()):
+            start, end = part.span()
+            while start and motion.reach(x + start) != x + start:
+                start -= 1
+            wide = end - start
+            word = live.spare_columns(np.packbits(band[:, start:end], axis=1).tobytes(), wide)
+            made.append(
+                Picture(x + start, y + top, wide, COLUMN_ROWS, wide, COLUMN_ROWS, word, start=block, end=block + 1)
+            )
+    worth = size * rows * 3 // 4
+    return made if sum(3 * box.columns + COMMAND_BYTES for box in made) < worth else []
 
 
 def pictures(x: int, y: int, columns: int, rows: int, bits: bytes, profile: Profile, block: int) -> list[Picture]:

@@ -211,8 +211,14 @@ class Page:
         x, columns, rows, bits = ink.whole_line(runs, upside_down)
         if upside_down:
             x = self.profile.width_dots - x - columns
-        top = self.y
-        self.dots(self.motion_x.reach(x), columns, rows, bits)
+        top, x = self.y, self.motion_x.reach(x)
+        words = ink.words(x, top, columns, rows, bits, self.profile, self.block) if self.inline else []
+        if words:
+            for box in words:
+                self.add(box)
+            self.y = self.stop = top + -(-rows // image.COLUMN_ROWS) * image.COLUMN_ROWS
+        else:
+            self.dots(x, columns, rows, bits)
         rest = top + (rows if close else max(self.spacing, rows)) - self.y
         if rest > 0:
             self.feed(rest)
