@@ -100,6 +100,18 @@ def test_a_small_receipt_byte_by_byte() -> None:
     )  # fmt: skip
 
 
+def test_a_long_gap_is_jumped_over_a_short_one_is_spaces() -> None:
+    data = proven(
+        Builder().text("A", align="centre").pair("Subtotal", "6.43").pair("x" * 33, "6.43").document(), PRINTER
+    )
+    assert data.endswith(b"\x1b\x1da\x00Subtotal\x1b\x1dA\x10\x026.43\n" + b"x" * 33 + b" " * 11 + b"6.43\n")
+
+
+def test_gaps_that_show_are_not_jumped_over() -> None:
+    for look in ({"underline": 1}, {"invert": True}):
+        assert b"\x1b\x1dA" not in proven(Builder().text(span("a" + " " * 20 + "b", **look)).document(), PRINTER)
+
+
 def test_letters_of_two_looks_on_one_line_have_their_place() -> None:
     document = Builder().pair("a", span("b", bold=True)).document()
     assert proven(document, PRINTER).endswith(b"a\x1b\x1dA\x34\x02\x1bEb\n")

@@ -14,6 +14,8 @@ Lettered = Run | Picture
 """What stands on a line: letters, and dots in the place of letters."""
 Line = list[Lettered]
 Block = Picture | Symbol | Rule
+NOWHERE = (-1, 0)
+"""No line's baseline."""
 
 
 def rise(box: Lettered) -> int:
@@ -29,6 +31,8 @@ def measure(line: Line) -> tuple[int, int]:
 
 def top_of(line: Line) -> int:
     """Where a line begins down the roll; a line upside down begins where its lowest letter would end."""
+    if len(line) == 1:
+        return line[0].y
     if line[0].direction == 2:
         return max(box.y + box.height for box in line) - measure(line)[1]
     return min(box.y for box in line)
@@ -39,8 +43,7 @@ def in_order(sheet: Sheet, stands_in_line: Callable[[Box], bool]) -> Iterator[Li
     events = iter(sheet.events)
     event = next(events, None)
     for thing in _things(sheet.boxes, stands_in_line):
-        top = top_of(thing) if isinstance(thing, list) else thing.y
-        while event is not None and event.y <= top:
+        while event is not None and event.y <= (top_of(thing) if isinstance(thing, list) else thing.y):
             yield event
             event = next(events, None)
         yield thing
@@ -51,19 +54,20 @@ def in_order(sheet: Sheet, stands_in_line: Callable[[Box], bool]) -> Iterator[Li
 
 def _things(boxes: list[Box], stands_in_line: Callable[[Box], bool]) -> Iterator[Line | Block]:
     line: Line = []
-    baseline = (0, 0)
+    baseline = NOWHERE
     for box in boxes:
         if isinstance(box, (Run, Picture)) and stands_in_line(box):
             own = _baseline(box)
-            if line and own != baseline:
+            if own == baseline:
+                line.append(box)
+                continue
+            if line:
                 yield line
-                line = []
-            baseline = own
-            line.append(box)
+            line, baseline = [box], own
             continue
         if line:
             yield line
-            line = []
+            line, baseline = [], NOWHERE
         assert not isinstance(box, Run)
         yield box
     if line:

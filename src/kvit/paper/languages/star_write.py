@@ -27,6 +27,8 @@ from kvit.paper.languages.star_symbol import SymbolWriter
 from kvit.paper.sheet import Box, Event, Picture, Run, Sheet, Style, Symbol
 from kvit.paper.typeset import clean_text
 
+GAP = " " * 16
+"""A gap worth a jump of five bytes; shorter gaps stay spaces, which every reader understands."""
 STEPS_MAX = 255
 """The largest operand of ``ESC I``."""
 LINES_MAX = 127
@@ -107,8 +109,10 @@ class _Writer:
 
     def _end_line(self, need: int) -> int:
         """Print the open line, moving by at most ``need``; what is left to move."""
-        for spacing in (self.spacing, self.usual, *SPACINGS):
-            if self.height <= spacing in SPACINGS and (need == spacing or need % spacing == 0 < need):
+        for spacing in (self.spacing, *SPACINGS):
+            if self.height <= spacing in SPACINGS and (
+                need == spacing or (spacing == self.spacing and need % spacing == 0 < need)
+            ):
                 self._space(spacing)
                 self.out += b"\n"
                 return need - spacing
@@ -140,8 +144,17 @@ class _Writer:
 
     def _line(self, line: Line) -> None:
         """The boxes of one line, from left to right."""
-        turned = line[0].direction == 2
+        first = line[0]
+        turned = first.direction == 2
         self._go_down(top_of(line))
+        if len(line) == 1 and not turned:
+            self._turn(False)
+            if isinstance(first, Run) and not first.x and GAP in first.text and first.text.isascii():
+                self._align(0)
+            self._place(first.x, first.width)
+            self._box(first, lone=True)
+            self.height = first.height
+            return
         self._turn(turned)
         placed = sorted(((self.width - box.x - box.width if turned else box.x), n) for n, box in enumerate(line))
         self._line_start(placed, line)
@@ -166,12 +179,12 @@ class _Writer:
     def _place(self, x: int, width: int) -> None:
         """Begin something ``width`` wide at ``x``: by alignment where that comes out there, else by its place."""
         room = max(self.width - width, 0)
-        for align in (self.align, 0, 1, 2):
-            if x == (0, room // 2, room)[align]:
-                self._align(align)
-                return
-        self._align(0)
-        self._jump(x)
+        places = (0, room // 2, room)
+        if x == places[self.align]:
+            return
+        self._align(places.index(x) if x in places else 0)
+        if x not in places:
+            self._jump(x)
 
     def _align(self, align: int) -> None:
         if align != self.align:
@@ -198,7 +211,8 @@ class _Writer:
         self._look(box.style)
         text = box.text
         if text.isascii():
-            self.out += (text if text.isprintable() else clean_text(text)).encode("ascii")
+            text = text if text.isprintable() else clean_text(text)
+            self.out += (self._leap(box, text) if lone and GAP in text else text).encode("ascii")
         elif self.repertoire.mask(text[0]):
             for part, page in self.plan.of(box):
                 self._select(part, page)
@@ -206,6 +220,16 @@ class _Writer:
         else:
             self._pairs(True)
             self.out += self.repertoire.pairs(text)
+
+    def _leap(self, run: Run, text: str) -> str:
+        """Write the letters before a long gap and jump over it; what is behind it."""
+        head, _, tail = text.partition(GAP)
+        tail = tail.lstrip(" ")
+        if self.align or not tail or run.direction or run.style.underline or run.style.invert:
+            return text
+        self.out += head.encode("ascii")
+        self._jump(run.x + run.advance * (len(text) - len(tail)))
+        return tail
 
     def _select(self, part: str, page: int) -> None:
         if part.isascii():
