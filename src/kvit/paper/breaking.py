@@ -52,7 +52,7 @@ def part_of(plain: Plain, start: int, end: int) -> Plain:
 
 
 def narrow_lines(text: str, columns: int) -> list[str]:
-    """Words of narrow letters only."""
+    """The same for words of narrow letters only."""
     made: list[str] = []
     at = 0
     while len(text) - at > columns:

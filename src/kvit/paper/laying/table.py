@@ -12,7 +12,7 @@ from itertools import zip_longest
 import msgspec
 
 from kvit.paper import document as doc
-from kvit.paper.breaking import filled, lines
+from kvit.paper.breaking import filled, lines, narrow_lines
 from kvit.paper.laying.page import Page, Place
 from kvit.paper.laying.rule import LEVEL, UPRIGHT, WEIGHTS, Edge
 from kvit.paper.table import shared
@@ -173,9 +173,14 @@ class _Grid:
             return True
         broken: list[list[str]] = []
         for each, cells, slot in zip(texts, wide, self.usual, strict=True):
-            held = [cells] if len(cells) <= slot.width else self._filled(each, slot)
-            if any(len(line) > slot.width for line in held):
-                return False
+            if len(cells) <= slot.width:
+                held = [cells]
+            elif kinds or slot.wrap != "word":
+                held = self._filled(each, slot)
+                if max(map(len, held)) > slot.width:
+                    return False
+            else:
+                held = narrow_lines(each, slot.width)
             broken.append(held)
         for line in zip_longest(*broken, fillvalue=""):
             self._put(self.format.format(*line), kinds)
