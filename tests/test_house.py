@@ -29,6 +29,7 @@ RIM_MORE = {
     "relay/control.py": "the line process's door",
     "relay/holder.py": "keeps the descriptors while the line process restarts",
     "relay/capture.py": "the capture files",
+    "device/interview.py": "asks a printer who it is",
     "device/pair.py": "makes virtual serial pairs",
     "device/terminal.py": "terminal settings of a port",
     "demo/day.py": "types an injected random.Random",

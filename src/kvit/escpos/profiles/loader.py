@@ -83,10 +83,18 @@ def _load(name: str, folder: Path | None) -> Profile:
     merged = facts(name, folder)
     if merged.get("dialect") == OPEN:
         merged["dialect"] = None
+    merged.setdefault("type_id", _type_id(merged))
     try:
         return msgspec.convert(merged, Profile, strict=False)
     except msgspec.ValidationError as error:
         raise ValueError(f"profile {merged['name']}: {error}") from error
+
+
+def _type_id(merged: Table) -> int:
+    """The type byte of a printer with these letters and this blade, where no file gives one."""
+    pairs = merged.get("multibyte", {}).get("system", "none") not in ("none", OPEN)
+    cuts = not {"cut_full", "cut_partial"}.isdisjoint(merged.get("features", ()))
+    return pairs | cuts << 1
 
 
 def _nearest(name: str, index: dict[str, str]) -> list[str]:

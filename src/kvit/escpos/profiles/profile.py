@@ -81,7 +81,7 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     model_id: int = 0x20
     """The byte ``GS I 1`` answers."""
     type_id: int = 0x02
-    """The byte ``GS I 2`` answers: bit 0 two-byte letters, bit 1 cutter, bit 2 display."""
+    """The byte ``GS I 2`` answers: bit 0 two-byte letters, bit 1 cutter, bit 2 display; `load` makes it up from these."""
     rom_id: int = 0x01
     """The byte ``GS I 3`` answers."""
     maker: str = ""
