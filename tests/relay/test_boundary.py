@@ -6,9 +6,12 @@ import ast
 import re
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from kvit.escpos import Parser
+from kvit.escpos import Command, Parser
 from kvit.relay.boundary import Amended, Boundary, Event
+from kvit.relay.marks import classify
 
 REPLAYS: dict[str, tuple[str, list[str]]] = {
     "a cut ends it": (r"""0.0 "\x1b@Shop\nTOTAL 5.00\n\x1dV\x00" """, [r"\x1b@Shop\nTOTAL 5.00\n\x1dV\x00|cut"]),
@@ -175,3 +178,38 @@ def test_a_till_that_pauses_inside_receipts_is_learned() -> None:
 
 def test_slow_wires_wait_twenty_byte_times() -> None:
     assert Boundary(byte_s=0.2).idle_s == 4.0
+
+
+PIECES = [
+    b"\x1b@", b"Shop\n", b"Footer\n", b"TOTAL 5.00\n", b"text", b"   ", b"\n", b"  1.50\n", b"\x1dV\x00", b"\x1b!\x08",
+    b"\x1bp\x00\x19\x19", b"\x1bt\x11", b"\x10\x04\x01", b"\x1dr\x01", b"\x1bL", b"\x0c", b"\x1bS", b"\x1b=\x00",
+    b"\x1d(L\x02\x00\x30\x32",
+    b"x" * 300, b"\x1dk\x04123\x00", b"\x1b@Shop\nBread 1.50\nTOTAL 5.00\nFooter\n\x1dV\x00",
+]  # fmt: skip
+WRITES = st.lists(
+    st.tuples(st.lists(st.sampled_from(PIECES), max_size=8), st.sampled_from((0.0, 0.01, 0.06, 0.2, 2.5, 12.0))),
+    max_size=20,
+)
+
+
+@settings(max_examples=300)
+@given(WRITES, st.sampled_from(("", "star", "bematech", "escp")))
+def test_the_short_way_through_a_receipt_decides_as_the_long_one(
+    writes: list[tuple[list[bytes], float]], dialect: str
+) -> None:
+    parser, short, long, time_s = Parser(), Boundary(), Boundary(), 1.0
+    set_by_short: list[Command] = []
+    for pieces, pause_s in writes:
+        commands = parser.feed(b"".join(pieces))
+        told: list[Event] = []
+        at = 0
+        while (at := short.inside(commands, at, dialect, time_s, set_by_short.append)) < len(commands):
+            told += short.command(commands[at], dialect, time_s)
+            at += 1
+        assert told == [event for command in commands for event in long.command(command, dialect, time_s)]
+        assert (short.start, short.seen, short.early, short.deadline_s) == (
+            long.start, long.seen, long.early, long.deadline_s,
+        )  # fmt: skip
+        time_s += pause_s
+    assert short.close(time_s) == long.close(time_s)
+    assert all(classify(command, dialect) == "set" for command in set_by_short)

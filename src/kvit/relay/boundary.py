@@ -21,13 +21,14 @@ proposal of the survey in docs/protocols/relay.md, checked against recorded and 
 
 from __future__ import annotations
 
-from collections import Counter, deque
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 from kvit.escpos import Command
 from kvit.relay.marks import classify
-from kvit.relay.totals import Totals
+from kvit.relay.marks import words as words_of
+from kvit.relay.part import Learned, Part
 
 CLOSE_AT: Final = 0.999
 """1.0, with room for sums of tenths that are no binary fractions."""
@@ -49,8 +50,6 @@ COUPON_S: Final = 0.3
 """A till sends receipt and coupon in one go; a person takes longer to start the next sale."""
 HEADER_S: Final = 0.3
 """Text this soon after a cut was sent together with it."""
-HEADER_LINES_MAX: Final = 12
-"""A header of more lines than this would be a receipt."""
 IDLE_S: Final = 2.0
 IDLE_BYTES: Final = 20
 """Byte times of silence, for very slow lines: 20 bytes at 75 baud are 2.7 s."""
@@ -60,12 +59,11 @@ AMEND_S: Final = 10.0
 """A drawer pulse later than this belongs to no printout."""
 LINE_BYTES_MAX: Final = 512
 """Longer lines are looked at in pieces."""
+PAGES: Final = frozenset(("ESC L", "ESC S", "FF"))
+"""They begin, leave and print a page."""
+BLANK: Final = 0x20
 LEARN_TIMES: Final = 3
 """A line that began (or ended) so many printouts is the shop's header (or footer)."""
-LEARNED_LINES: Final = 32
-"""Different first and last lines remembered."""
-PAUSES: Final = 256
-"""Pauses remembered for the p99."""
 PAUSE_S: Final = 0.05
 """Shorter ones are the wire's, not the till's."""
 
@@ -100,53 +98,6 @@ class Amended:
 Event = Closed | Amended
 
 
-@dataclass(slots=True)
-class _Part:
-    """What is being printed now."""
-
-    start: int
-    began_s: float
-    early: bool
-    last_s: float = 0.0
-    marked: bool = False
-    kicked: bool = False
-    """A drawer pulse without a printout it could belong to: the drawer was opened without a sale."""
-    worth: bool = False
-    """There is more in it than questions and a reset."""
-    inited: bool = False
-    lines: int = 0
-    first_line: bytes = b""
-    last_line: bytes = b""
-    totals: Totals = field(default_factory=Totals)
-    pauses: list[float] = field(default_factory=list)
-
-    @property
-    def header_only(self) -> bool:
-        """Only lines of an early header so far."""
-        return self.early and self.lines <= HEADER_LINES_MAX and not self.totals.found
-
-
-@dataclass(slots=True)
-class _Learned:
-    """What the printouts of a till have in common."""
-
-    headers: Counter[bytes] = field(default_factory=Counter)
-    footers: Counter[bytes] = field(default_factory=Counter)
-    pauses: deque[float] = field(default_factory=lambda: deque(maxlen=PAUSES))
-
-    def take(self, part: _Part) -> None:
-        for lines, line in ((self.headers, part.first_line), (self.footers, part.last_line)):
-            if line:
-                lines[line] += 1
-            if len(lines) > LEARNED_LINES:
-                del lines[min(lines, key=lambda known: lines[known])]
-        self.pauses.extend(part.pauses)
-
-    @property
-    def pause_s(self) -> float:
-        return sorted(self.pauses)[int(len(self.pauses) * 0.99)] if self.pauses else 0.0
-
-
 class Boundary:
     """Finds the printouts of one till's stream."""
 
@@ -157,8 +108,8 @@ class Boundary:
         where a stream is entered in its middle.
         """
         self._byte_s = byte_s
-        self._part: _Part | None = None
-        self._learned = _Learned()
+        self._part: Part | None = None
+        self._learned = Learned()
         self._evidence: dict[str, float] = {}
         self._end = 0
         self._init_at = -1
@@ -235,6 +186,61 @@ class Boundary:
         self._seen = command.end
         return events
 
+    def inside(
+        self, commands: list[Command], at: int, dialect: str, time_s: float, follow: Callable[[Command], None]
+    ) -> int:
+        """Take commands from number ``at`` on that only go on printing; give the number of the first that may do more.
+
+        Just what `command` would do with each of them, without its calls: nearly all of a receipt passes here. ``follow``
+        is told of those that set something.
+        """
+        part = self._part
+        if part is None or not part.marked or self._hold_s is not None or self._evidence:
+            return at
+        if time_s - part.last_s > PAUSE_S:
+            return at
+        words, line = words_of(dialect), self._line
+        first, printed = at, False
+        while at < len(commands):
+            command = commands[at]
+            name = command.name
+            word = words.get(name, "set")
+            if name == "text":
+                raw = command.raw
+                if raw[0] == BLANK and not raw.strip(b" "):
+                    word = "feed"
+                elif len(line) + len(raw) >= LINE_BYTES_MAX:
+                    break
+                else:
+                    line += raw
+            elif name in PAGES:
+                break
+            if word == "feed":
+                if line and not self._line_inside(part):
+                    break
+            elif word == "set":
+                follow(command)
+            elif word != "mark":
+                break
+            printed = printed or word != "set"
+            at += 1
+        if printed:
+            part.last_s = time_s
+        if at > first:
+            self._seen = commands[at - 1].end
+        return at
+
+    def _line_inside(self, part: Part) -> bool:
+        """End a line; False when it is a known footer, which decides more."""
+        line = bytes(self._line)
+        words = line.strip()
+        if self._learned.footers.get(words, 0) >= LEARN_TIMES:
+            return False
+        self._line.clear()
+        if words:
+            part.line(line, words)
+        return True
+
     def close(self, time_s: float, why: str = "close") -> list[Event]:
         """The till's connection or port has closed (or the printout is too large: ``why`` "size")."""
         events = self.tick(time_s)
@@ -275,7 +281,7 @@ class Boundary:
         if self._part is None:
             last = self.last
             near = last is not None and last.ended_by == "cut" and 0 <= time_s - last.ended_s <= HEADER_S
-            self._part = _Part(command.offset, time_s, (near or self._early) and command.name != "ESC @")
+            self._part = Part(command.offset, time_s, (near or self._early) and command.name != "ESC @")
             self._early = False
 
     def _amend(self, command: Command, word: str, time_s: float) -> list[Event]:
@@ -288,7 +294,7 @@ class Boundary:
         at, self._tail, self._part = self._tail, command.end, None
         return [Amended(last.start, at, command.end, time_s, word)]
 
-    def _after_marks(self, part: _Part, command: Command, word: str, time_s: float) -> list[Event]:
+    def _after_marks(self, part: Part, command: Command, word: str, time_s: float) -> list[Event]:
         if word == "mark":
             return self._more(part, command, time_s)
         if word == "feed":
@@ -304,7 +310,7 @@ class Boundary:
             return events + self._amend(command, word, time_s)
         return self._weigh(word, command.end, time_s)
 
-    def _more(self, part: _Part, command: Command, time_s: float) -> list[Event]:
+    def _more(self, part: Part, command: Command, time_s: float) -> list[Event]:
         """Something more is printed: hints that did not suffice are forgotten."""
         if self._hold_s is not None:
             self._hold_s = None  # a coupon of the same sale
@@ -317,41 +323,35 @@ class Boundary:
             return self._end_line(part, command, time_s)
         return []
 
-    def _feed(self, part: _Part, command: Command, time_s: float) -> list[Event]:
+    def _feed(self, part: Part, command: Command, time_s: float) -> list[Event]:
         part.last_s = time_s
         return self._end_line(part, command, time_s)
 
-    def _end_line(self, part: _Part, command: Command, time_s: float) -> list[Event]:
+    def _end_line(self, part: Part, command: Command, time_s: float) -> list[Event]:
         line, self._line = bytes(self._line), bytearray()
         words = line.strip()
         if not words:
             return []
         if "init" in self._evidence:
             return self._line_after_init(part, line, words, time_s)
-        part.lines += 1
-        part.totals.line(line)
-        part.first_line = part.first_line or words
-        part.last_line = words
-        if self._learned.footers[words] >= LEARN_TIMES:
+        part.line(line, words)
+        if self._learned.footers.get(words, 0) >= LEARN_TIMES:
             return self._weigh("footer", command.end, time_s)
         return []
 
-    def _line_after_init(self, part: _Part, line: bytes, words: bytes, time_s: float) -> list[Event]:
+    def _line_after_init(self, part: Part, line: bytes, words: bytes, time_s: float) -> list[Event]:
         """The first line behind an ESC @ in the middle: the header of the next receipt, or just the next line."""
         at = self._init_at
         events: list[Event] = []
         if self._learned.headers[words] >= LEARN_TIMES:
             self._evidence["header"] = WEIGHTS["header"]
             events = self._close(at, time_s, "init")
-            part = self._part = _Part(at, time_s, early=False, last_s=time_s, marked=True, inited=True)
+            part = self._part = Part(at, time_s, early=False, last_s=time_s, marked=True, inited=True)
         self._evidence.clear()
-        part.lines += 1
-        part.totals.line(line)
-        part.first_line = part.first_line or words
-        part.last_line = words
+        part.line(line, words)
         return events
 
-    def _cut(self, part: _Part, command: Command, time_s: float) -> list[Event]:
+    def _cut(self, part: Part, command: Command, time_s: float) -> list[Event]:
         self._finish_line(part)
         self._evidence["cut"] = WEIGHTS["cut"]
         self._end = command.end
@@ -361,7 +361,7 @@ class Boundary:
             self._hold_s = time_s + COUPON_S
         return []
 
-    def _init(self, part: _Part, command: Command, time_s: float) -> list[Event]:
+    def _init(self, part: Part, command: Command, time_s: float) -> list[Event]:
         if self._hold_s is not None:
             events = self._close(self._end, time_s, "cut")
             return events + self._before_marks(command, "init", time_s)
@@ -390,13 +390,10 @@ class Boundary:
         if command.name == "text":
             self._line += command.raw
 
-    def _finish_line(self, part: _Part) -> None:
+    def _finish_line(self, part: Part) -> None:
         line, self._line = bytes(self._line), bytearray()
         if words := line.strip():
-            part.lines += 1
-            part.totals.line(line)
-            part.first_line = part.first_line or words
-            part.last_line = words
+            part.line(line, words)
 
     def _close(self, end: int, time_s: float, by: str) -> list[Event]:
         part = self._part
@@ -410,7 +407,7 @@ class Boundary:
         self._tail = end
         return [closed]
 
-    def _learn(self, part: _Part, by: str, time_s: float) -> None:
+    def _learn(self, part: Part, by: str, time_s: float) -> None:
         """Learn from printouts with a sure end; a silence that proved to be inside a receipt lengthens the next."""
         if by == "idle":
             self._pause = part.last_s

@@ -13,6 +13,7 @@ Names differ by dialect: ``ESC d`` feeds an Epson and cuts a Star.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from kvit.escpos import Command
@@ -84,11 +85,15 @@ _SYMBOL_PRINT: Final = 81
 def classify(command: Command, dialect: str) -> str:
     """Give the word of the table for a command. Looks into operands only where the name does not decide."""
     name = command.name
-    word = _BY_DIALECT.get(dialect, {}).get(name) or _COMMON.get(name)
-    if word is not None:
-        return "feed" if word == "mark" and name == "text" and not command.raw.strip(b" ") else word
-    decide = _BY_OPERAND.get(name)
-    return "set" if decide is None else decide(command.raw)
+    word = words(dialect).get(name, "set")
+    if word == OPERAND:
+        return _BY_OPERAND[name](command.raw)
+    return "feed" if name == "text" and not command.raw.strip(b" ") else word
+
+
+def words(dialect: str) -> Mapping[str, str]:
+    """Give the words of all names that have one in this dialect; `OPERAND` where `classify` must look into the command."""
+    return _WORDS.get(dialect, _PLAIN)
 
 
 def _graphics(raw: bytes) -> str:
@@ -115,3 +120,6 @@ _BY_OPERAND: Final = {
     "DLE DC4": _realtime,
     "ESC =": _peripheral,
 }
+OPERAND: Final = "operand"
+_PLAIN: Final = {**dict.fromkeys(_BY_OPERAND, OPERAND), **_COMMON}
+_WORDS: Final = {dialect: {**_PLAIN, **own} for dialect, own in _BY_DIALECT.items()}

@@ -277,18 +277,20 @@ class Reading:
 
     def _walk(self, stream: _Stream, commands: list[Command], now_s: float) -> list[Found]:
         found: list[Found] = []
-        for command in commands:
-            before = stream.tap.setting if stream.boundary.start is None else b""
-            events = stream.boundary.command(command, stream.tap.dialect, now_s)
+        boundary, tap, dialect = stream.boundary, stream.tap, stream.tap.dialect
+        at = 0
+        while (at := boundary.inside(commands, at, dialect, now_s, tap.follow)) < len(commands):
+            command = commands[at]
+            events = boundary.command(command, dialect, now_s)
             if events:
                 found += self._events(stream, events)
-                before = stream.tap.setting
-            begun = stream.boundary.start
+            begun = boundary.start
             if begun == command.offset:
-                stream.setting = before
+                stream.setting = tap.setting
             elif events and begun is not None:
                 stream.setting = b""  # it begins with the ESC @ before this command
-            stream.tap.follow(command)
+            tap.follow(command)
+            at += 1
         return found
 
     def _events(self, stream: _Stream, events: list[Closed | Amended]) -> list[Found]:

@@ -12,6 +12,8 @@ from typing import Final
 
 AMOUNT_LINES: Final = 3
 """A coupon may name a price or two; a sale has its items, its total and what was paid."""
+WAITING_LINES_MAX: Final = 200
+"""Lines kept unlooked at: more than nearly all receipts have."""
 
 _WORDS: Final = {
     "ascii": (
@@ -55,16 +57,31 @@ _AMOUNT: Final = re.compile(rb"\d[.,]\d\d(?!\d)|\d[.,' \xa0]\d{3}(?!\d)|(?:^|\s)
 
 
 class Totals:
-    """Looks at the lines of one part as they come."""
+    """Looks at the lines of one part when asked, the last first: there the total stands, and most are never looked at."""
 
     def __init__(self) -> None:
+        self._lines: list[bytes] = []
         self._amounts = 0
-        self.found = False
-        """True once the part holds a total."""
+        self._found = False
 
     def line(self, line: bytes) -> None:
-        """Look at one printed line."""
-        if self.found:
-            return
-        self._amounts += bool(_AMOUNT.search(line))
-        self.found = self._amounts >= AMOUNT_LINES or bool(_TOTAL.search(line))
+        """Take one printed line."""
+        if not self._found:
+            self._lines.append(line)
+            if len(self._lines) >= WAITING_LINES_MAX:
+                self._look()
+
+    @property
+    def found(self) -> bool:
+        """True once the part holds a total."""
+        if self._lines:
+            self._look()
+        return self._found
+
+    def _look(self) -> None:
+        for line in reversed(self._lines):
+            self._amounts += bool(_AMOUNT.search(line))
+            if self._amounts >= AMOUNT_LINES or _TOTAL.search(line):
+                self._found = True
+                break
+        self._lines.clear()
