@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -102,3 +104,16 @@ def test_strings_of_data_are_masked_and_sums_are_not() -> None:
 def test_a_table_of_figures_takes_no_quadratic_time() -> None:
     text = "1234 " * 20_000
     assert len(mask.mask_text(text)) == len(text)
+
+
+@given(st.text("0123456789 -x\uff11\uff12", max_size=40))
+def test_the_quick_look_misses_no_card(text: str) -> None:
+    narrow = unicodedata.normalize("NFKC", text)
+    if any(mask.card_spans(narrow)):
+        assert mask.may_hold_card(text)
+
+
+@pytest.mark.parametrize("card", CARDS)
+def test_a_card_in_the_middle_of_a_longer_text_is_looked_at(card: str) -> None:
+    for text in (f"12 {card}", f"x{card[:4]} {card[4:]}-", f"1-2 3-{card}"):
+        assert mask.may_hold_card(text)

@@ -32,11 +32,14 @@ LOOKS_ONLY = frozenset(
 )
 """Commands that may stand inside a number as it lies on the paper."""
 
-_WORTH_A_LOOK = re.compile(rb"[0-9][0-9 -]{11}|(?:\xa3[\xb0-\xb9]){13}")
+_WORTH_A_LOOK = re.compile(rb"[0-9](?<![0-9].)(?:[ -]?[0-9]){12}|(?:\xa3[\xb0-\xb9]){13}")
+_LONG = re.compile(r"[0-9](?<![0-9].)(?:[ -]?[0-9]){12}")
+"""Thirteen digits with at most one blank or dash between two: most papers have none, and nothing more is asked."""
 _RUN = re.compile(r"[0-9]+(?:[ -][0-9]+)*")
 _WIDE = re.compile(rb"(?:\xa3[\xb0-\xb9]){13,19}")
 _NARROW = {0xFF10 + digit: 0x30 + digit for digit in range(10)}
 """Full-width digits of text count as digits."""
+_FULL_WIDTH = re.compile("[\uff10-\uff19]")
 
 DIGITS = range(13, 20)
 RUN_GROUPS = 64
@@ -132,10 +135,18 @@ def _card_end(text: str, groups: list[Span], first: int) -> int | None:
     return best
 
 
+def may_hold_card(text: str) -> bool:
+    """Say whether a card number may stand in a text; nearly all texts have no thirteen digits side by side."""
+    narrow = text if text.isascii() or not _FULL_WIDTH.search(text) else text.translate(_NARROW)
+    return _LONG.search(narrow) is not None
+
+
 def mask_text(text: str) -> str:
     """Return the text with the digits of card numbers as ``*``; length and everything else unchanged."""
     letters: list[str] | None = None
-    narrow = text if text.isascii() else text.translate(_NARROW)
+    narrow = text if text.isascii() or not _FULL_WIDTH.search(text) else text.translate(_NARROW)
+    if not _LONG.search(narrow):
+        return text
     for start, end in card_spans(narrow):
         letters = letters or list(text)
         letters[start:end] = [STAR if letter.isdigit() else letter for letter in letters[start:end]]
@@ -159,10 +170,21 @@ def mask_plain(value: Plain) -> Plain:
 def mask_commands(commands: Iterable[Command]) -> bytes:
     """Return the joined bytes of commands, card numbers in their text masked."""
     commands = list(commands)
-    raw = bytearray(b"".join(command.raw for command in commands))
+    whole = b"".join([command.raw for command in commands])
+    if not _WORTH_A_LOOK.search(_lines(commands)):
+        return whole
+    raw = bytearray(whole)
     for spans in _printed(commands):
         _mask_spans(raw, spans)
     return bytes(raw)
+
+
+def _lines(commands: list[Command]) -> bytes:
+    """All printed text; whatever ends a number is a line feed."""
+    parts = [
+        command.raw if command.name == "text" else b"" if command.name in LOOKS_ONLY else b"\n" for command in commands
+    ]
+    return b"".join(parts)
 
 
 def _printed(commands: list[Command]) -> Iterator[list[Span]]:

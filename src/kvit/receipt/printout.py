@@ -90,7 +90,7 @@ def receipt_id(shop: str, place: Place) -> str:
 def prepare(shop: str, printout: Printout, commands: list[Command] | None = None) -> Prepared:
     """Mask, cut and hash a printout. ``commands`` spares a second parse where the caller has them."""
     assert len(printout.raw) <= RAW_BYTES_MAX
-    reading = None if printout.reading is None else masked_reading(printout.reading)
+    reading, reading_json = _masked(printout.reading)
     text = mask.mask_text(printout.text).replace("\0", " ")
     raw = masked_raw(printout.raw, printout.profile, commands)
     return Prepared(
@@ -98,7 +98,7 @@ def prepare(shop: str, printout: Printout, commands: list[Command] | None = None
         printout=msgspec.structs.replace(printout, raw=raw, text=text, reading=reading),
         sha256=hashlib.sha256(raw).digest(),
         title=title_of(text, reading),
-        reading_json=None if reading is None else msgspec.json.encode(reading).decode(),
+        reading_json=reading_json,
         happenings_json=mask.mask_text(msgspec.json.encode(printout.happenings).decode()),
         words=index_words(text),
     )
@@ -120,6 +120,17 @@ def known_profile(name: str) -> Profile:
         return load_profile(name or None)
     except LookupError:
         return load_profile(None)
+
+
+def _masked(reading: Reading | None) -> tuple[Reading | None, str | None]:
+    """A reading with its words masked, and its JSON; most have nothing that could be a card number."""
+    if reading is None:
+        return None, None
+    told = msgspec.json.encode(reading).decode()
+    if not mask.may_hold_card(told):
+        return reading, told
+    masked = masked_reading(reading)
+    return masked, msgspec.json.encode(masked).decode()
 
 
 def masked_reading(reading: Reading) -> Reading:

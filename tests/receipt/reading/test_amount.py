@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kvit.receipt.reading.amount import NOTATIONS, Notation, amounts, normal, notations
+from kvit.receipt.reading import amount as room
+from kvit.receipt.reading import notation as notation_room
+from kvit.receipt.reading.amount import amounts, normal
+from kvit.receipt.reading.notation import NOTATIONS, Notation, notations
 
 ENGLISH, GERMAN, RUSSIAN = NOTATIONS[0], NOTATIONS[1], NOTATIONS[2]
 WON = Notation("", ",", 0)
@@ -67,6 +72,31 @@ def test_what_is_written_is_read(value: int, notation: Notation, negative: bool)
     text = f"{whole:,}".replace(",", notation.group) + (f"{notation.mark}{coins:02d}" if notation.decimals else "")
     found = amounts(("-" if negative else "") + text, notation)
     assert [amount.value for amount in found] == [-value if negative else value]
+
+
+ODD = st.text("0123456789.,-' ’xX*@%:/()€$ ABab円원kgKRr\u0661", max_size=30)
+"""What stands around numbers, in every order."""
+
+
+@given(ODD, st.sampled_from(NOTATIONS))
+def test_any_row_of_figures_is_taken(text: str, notation: Notation) -> None:
+    for amount in amounts(normal(text), notation):
+        assert 0 <= amount.start < amount.end <= len(text)
+
+
+@given(ODD, st.integers(0, 30))
+def test_what_is_not_looked_at_holds_nothing(text: str, end: int) -> None:
+    """The quick look behind a number never passes over a sign, a minus or a tax letter."""
+    if not room._may_cling(text, end):
+        match = room._RIGHT.match(text, end)
+        assert match is None or not any(match.groups())
+
+
+@given(st.text("01234567,. -¥円₸A\n\t", max_size=40))
+def test_whole_numbers_at_row_ends_are_counted_by_rows(text: str) -> None:
+    """Looking back from the first digit finds what looking forward from the blank before it finds."""
+    forward = re.compile(r"(?:^|[\s¥\\₩*=])[-−]?\d{2,7}(?:原|円|元| ?тг| ?₸)?(?: ?[A-Z※](?!\w))?[ \t]*$", re.MULTILINE)
+    assert len(notation_room._PLAIN.findall(text)) == len(forward.findall(text))
 
 
 @given(st.text(max_size=60), st.sampled_from(NOTATIONS))

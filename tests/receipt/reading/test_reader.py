@@ -166,3 +166,14 @@ def test_nothing_is_invented() -> None:
 def test_any_paper_is_taken(text: str) -> None:
     found = read(sheet(text))
     assert found.total is None or found.confidence
+
+
+@pytest.mark.parametrize("row", ["1.1'1", "9'9.9'9", "0.1’2", "x" * 5000, "1 " * 5000])
+def test_odd_rows_are_taken(row: str) -> None:
+    assert read(sheet(f"SHOP\n{row}\nTOTAL 1.00")).shop == "SHOP"
+
+
+def test_a_sums_rest_below_an_empty_row_belongs_to_nothing() -> None:
+    made = Sheet(576)
+    made.boxes = [Run(0, 0, 576, 24, " " * 48, 12, Style()), Run(0, 30, 24, 24, "50", 12, Style())]
+    assert read(made).total is None

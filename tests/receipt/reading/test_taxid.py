@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kvit.receipt.reading.taxid import FORMS, find
+from kvit.receipt.reading.taxid import ALONE, FORMS, find, is_hinted
 
 GOOD = [
     ("KZ", "БИН 991340000007", "991340000007"),
@@ -57,3 +57,15 @@ def test_other_numbers_are_none(line: str) -> None:
 
 def test_every_country_has_a_case() -> None:
     assert {form.country for form in FORMS} == {country for country, _, _ in GOOD}
+
+
+@pytest.mark.parametrize(("country", "line", "number"), GOOD)
+def test_the_quick_look_misses_no_number_that_speaks_for_itself(country: str, line: str, number: str) -> None:
+    if any(form.alone and form.shape.search(number) for form in FORMS):
+        assert ALONE.search(number)
+        assert ALONE.search(number.lower())
+
+
+@pytest.mark.parametrize(("country", "line", "number"), GOOD)
+def test_every_word_before_a_number_is_hinted_at(country: str, line: str, number: str) -> None:
+    assert is_hinted(line[: line.index(number)])

@@ -1,9 +1,8 @@
 """Numbers as tills print them.
 
 A till writes ``1,234.56``, ``1.234,56``, ``1 234.56``, ``1'234.56``, ``12,50``, ``4100`` or ``2,980``; with the sign in
-front, behind or as brackets; with a currency on either side, a tax letter behind. What a comma means can not be told from
-one number, but it can from a whole receipt: ``Notation`` is that decision, ``notations`` proposes the few that fit the
-paper, and the reader keeps the one under which the arithmetic holds.
+front, behind or as brackets; with a currency on either side, a tax letter behind. What comma, point and blank mean is
+told beforehand (``notation``).
 
 Every number of a row becomes an ``Amount``: as a sum in the smallest coin where it can be one, as pieces in thousandths
 where it can be those. What hangs on a date, a time, a phone or a code is neither and is left out.
@@ -12,15 +11,24 @@ where it can be those. What hangs on a date, a time, a phone or a code is neithe
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Literal
 
 import msgspec
+
+from kvit.receipt.reading.notation import Notation
 
 BLANKS = " \u00a0\u2009\u202f"
 MINUS = "-\u2212\u2013\u2010\uff0d"
 TIMES = "xX×хХ✕@*"
 """Multiplication on paper: Latin and Cyrillic letters, signs, and ``@`` before a price."""
+_ONLY_TIMES = frozenset("x×х✕@")
+"""Those of them that can be nothing else behind a number: no unit, no currency, no tax letter."""
 DIGITS_MAX = 12
 """A number longer than this is a code, never a sum."""
+RAW_MAX = 24
+"""Digits and marks of a number that are looked at; 12 digits in groups have 15, some codes a few more."""
 _GROUPERS = "\u00a0\u2009\u202f"
 FULL_WIDTH = (
     {0xFF10 + n: 0x30 + n for n in range(10)}
@@ -70,37 +78,25 @@ _RIGHT = re.compile(
     r"(?:(?:\s{1,2}|(?<=[.,]\d\d)|(?<=\d))(?P<letter>(?-i:[A-ZА-Я*#※軽])(?!\w)))?",
     re.IGNORECASE,
 )
-_UNIT = re.compile(
-    r"\s?(?:kgs?|gr?|lbs?|oz|ltr?|l|ml|pcs?|pz|stk|stck|st|ea|each|szt|opak|шт|кг|г|гр|л|дана|дн|уп|пач|m|个|個|件|瓶|개|병|입|잔|点|份|杯|"
-    r"ks|ud|uds|un|uni|unid|und|qty|adet|ad|к-т|порц)\b\.?",
-    re.IGNORECASE,
+_RIGHT_FIRST = re.compile(
+    rf"\s?[)?{re.escape(MINUS)}{re.escape(''.join({sign[0] for sign in _ALL_SIGNS if not sign[0].isalpha()}))}]"
+    r"|\s{0,2}[A-ZА-Я*#※軽](?!\w)|\s?[^\W\d_]+[$/]|\s?([^\W\d_]+)"
 )
+"""What ``_RIGHT`` may begin with, a word (group 1) perhaps."""
+_LEFT_LAST = (
+    frozenset("(=≡*?.") | set(MINUS) | {letter for sign in _ALL_SIGNS for letter in (sign[-1], sign[-1].upper())}
+)
+"""What the left side of a number may end with, before a blank."""
+_UNITS = frozenset((
+    "kg", "kgs", "g", "gr", "lb", "lbs", "oz", "lt", "ltr", "l", "ml", "pc", "pcs", "pz", "stk", "stck", "st", "ea",
+    "each", "szt", "opak", "шт", "кг", "г", "гр", "л", "дана", "дн", "уп", "пач", "m", "个", "個", "件", "瓶", "개", "병",
+    "입", "잔", "点", "份", "杯", "ks", "ud", "uds", "un", "uni", "unid", "und", "qty", "adet", "ad", "к-т", "порц",
+))  # fmt: skip
+_UNIT = re.compile(r"\s?((?i:к-т)\b|[^\W\d_]+\b)")
+"""The word a unit would be."""
 _NUMBER = re.compile(r"\d+(?:[.,'’]\d+)*")
 _NUMBER_BLANK = re.compile(r"\d{1,3}(?: \d{3}(?!\d))+(?:[.,]\d+)?|\d+(?:[.,'’]\d+)*")
 _NUMBER_DASH = re.compile(r"\d+-\d\d(?![\d-])|\d+(?:[.,'’]\d+)*")
-
-
-class Notation(msgspec.Struct, frozen=True):
-    """What the marks mean on this receipt: decimal mark, group mark (may be empty), digits behind the decimal mark."""
-
-    mark: str
-    group: str
-    decimals: int
-
-
-NOTATIONS = (
-    Notation(".", ",", 2),
-    Notation(",", ".", 2),
-    Notation(",", " ", 2),
-    Notation(".", " ", 2),
-    Notation(".", "'", 2),
-    Notation("-", "", 2),
-    Notation("", ",", 0),
-    Notation("", ".", 0),
-    Notation("", " ", 0),
-    Notation(".", ",", 3),
-)
-"""All that were met on receipts, the commoner first; ``12-50`` is an old Russian habit, three decimals the Gulf's."""
 
 
 class Amount(msgspec.Struct, gc=False):
@@ -131,9 +127,21 @@ class Amount(msgspec.Struct, gc=False):
         return self.value is not None and (self.exact or self.sign != "")
 
 
+def sums_of(numbers: Sequence[Amount], *, loose: bool) -> list[Amount]:
+    """The numbers that are sums; ``loose`` takes those that lack their decimals too."""
+    return [
+        number
+        for number in numbers
+        if number.value is not None and (number.exact or number.sign or (loose and not number.unit))
+    ]
+
+
+_NOT_NORMAL = re.compile("[" + "".join(map(chr, FULL_WIDTH)) + "]")
+
+
 def normal(text: str) -> str:
     """Digits, marks and blanks in their plain width, so that places in the text stay the same."""
-    return text if text.isascii() else text.translate(FULL_WIDTH)
+    return text if text.isascii() or _NOT_NORMAL.search(text) is None else text.translate(FULL_WIDTH)
 
 
 def amounts(text: str, notation: Notation) -> list[Amount]:
@@ -143,19 +151,26 @@ def amounts(text: str, notation: Notation) -> list[Amount]:
     length = len(text)
     for match in shape.finditer(text):
         start, end = match.span()
-        raw = match.group()
-        if end < length or (start and text[start - 1 : start] != " ") or (start > 1 and text[start - 2] != " "):
-            amount = _beside(text, raw, start, end, notation)
-        else:
-            value, exact = _value(raw, notation)
+        if end == length and (not start or (text[start - 1] == " " and text[start - 2 : start - 1] in (" ", ""))):
+            value, exact, pieces, point = _read(match.group(), notation)
             amount = (
-                Amount(value, start, end, exact, _pieces(raw), point=_point(raw))
-                if value is not None or _pieces(raw)
+                Amount(value, start, end, exact, pieces, "", "", 0, False, point)
+                if value is not None or pieces
                 else None
             )
+        else:
+            amount = _beside(text, match.group(), start, end, notation)
         if amount is not None:
             found.append(amount)
     return found
+
+
+@lru_cache(maxsize=4096)
+def _read(raw: str, notation: Notation) -> tuple[int | None, bool, int | None, int]:
+    """What a number may be: (as a sum, all decimals there, as pieces, digits behind its last mark)."""
+    if len(raw) > RAW_MAX:
+        return None, False, None, 0
+    return *_value(raw, notation), _pieces(raw), _point(raw)
 
 
 def _value(raw: str, notation: Notation) -> tuple[int | None, bool]:
@@ -189,10 +204,10 @@ def _pieces(raw: str) -> int | None:
     if raw.isdigit():
         return int(raw) * 1000 if length < 5 and (raw[0] != "0") and raw.isascii() else None
     point = _point(raw)
-    whole = raw[: -point - 1]
-    if not 0 < point < 4 or raw[-point - 1] not in ".," or not whole.isdigit() or length > 9 or not raw.isascii():
+    whole, part = raw[: -point - 1], raw[-point:]
+    if not 0 < point < 4 or raw[-point - 1] not in ".," or length > 9 or not raw.isascii():
         return None
-    return int(whole) * 1000 + int(raw[-point:].ljust(3, "0")) or None
+    return int(whole) * 1000 + int(part.ljust(3, "0")) or None if whole.isdigit() and part.isdigit() else None
 
 
 def _point(raw: str) -> int:
@@ -200,39 +215,65 @@ def _point(raw: str) -> int:
 
 
 def _beside(text: str, raw: str, start: int, end: int, notation: Notation) -> Amount | None:
-    """Take in what clings to a number; None when it is part of a date, a time, a word or a code."""
-    before, after = text[start - 1 : start], text[end : end + 2]
-    if after and _cut_off(after):
+    """Take in what clings to a number; None when it is part of a date, a time, a word or a code.
+
+    Called for every number of a paper: that most of them have blanks around is told by letters, and the expressions are
+    asked only where something stands.
+    """
+    after = text[end : end + 2]
+    behind = text[end : end + 6].lstrip()
+    following = behind[:1]
+    if following and _cut_off(after):
         return None
-    lonely = not after or text[end : end + 4].lstrip()[:1].isdigit()  # nothing behind, or the next column
-    unit = None if lonely else _UNIT.match(text, end)
-    times = _times(text, start, unit.end() if unit else end)
-    left = None
-    if before and not times & 2:
-        if _part_of_more(text, raw, start, before) or (notation.group != " " and _grouped(text, raw, start)):
-            return None
-        if before != " " or _may_be_sign(text, start):
-            left = _LEFT.search(text, max(0, start - 8), start)
-            if left is None:
-                return None
-    right = None if lonely else _RIGHT.match(text, end)
-    stop = end + len(right[0].rstrip()) if right else end
-    if after[:1].isalpha() and stop == end and unit is None and not times & 1:
+    near = text[end : end + 4].lstrip()[:1]
+    lonely = not after or near.isdigit()  # nothing behind, or the next column
+    unit = 0 if lonely or following in _ONLY_TIMES or after.isspace() else _unit(text, end)
+    times = _times(text, start, behind if not unit else text[unit : unit + 6].lstrip(), unit or end)
+    left = _left(text, raw, start, notation) if start and not times & 2 else None
+    if left is False:
+        return None
+    right, stop = None, end
+    if not lonely and near and not (near in _ONLY_TIMES and times & 1) and _may_cling(text, end):
+        right = _RIGHT.match(text, end)
+        stop = end + len(right[0].rstrip()) if right else end
+    if after[:1].isalpha() and stop == end and not unit and not times & 1:
         return None
     sign = (left and left["sign"]) or (right and right["sign"]) or ""
-    value, exact = _value(raw, notation)
-    pieces = _pieces(raw)
-    if unit is not None and not sign:
-        value, stop = (value if exact and notation.decimals else None), unit.end()
+    value, exact, pieces, point = _read(raw, notation)
+    if unit and not sign:
+        value, stop = (value if exact and notation.decimals else None), unit
     if value is None and pieces is None:
         return None
-    if value is not None and _negative(left, right):
+    if value is not None and (left or right) and _negative(left, right):
         value, pieces = -value, None
-    begin = start if left is None else left.start() + len(left[0]) - len(left[0].lstrip())
+    begin = left.start() + len(left[0]) - len(left[0].lstrip()) if left else start
     letter = (right and right["letter"]) or ""
-    return Amount(
-        value, begin, stop, exact, pieces, sign.lower().strip("."), letter, times, unit is not None, _point(raw)
-    )
+    return Amount(value, begin, stop, exact, pieces, sign and sign.lower().strip("."), letter, times, unit > 0, point)
+
+
+def _left(text: str, raw: str, start: int, notation: Notation) -> re.Match[str] | Literal[False] | None:
+    """What clings to a number's left side, None where nothing does; False where it is no number of its own."""
+    before = text[start - 1]
+    if before != " ":
+        return not _part_of_more(text, raw, start, before) and (_LEFT.search(text, max(0, start - 8), start) or False)
+    near = text[start - 2 : start - 1]
+    if near.isdigit():
+        return False if notation.group != " " and _grouped(text, raw, start) else None
+    return _LEFT.search(text, max(0, start - 8), start) if near in _LEFT_LAST and _may_be_sign(text, start) else None
+
+
+def _may_cling(text: str, end: int) -> bool:
+    """Say whether ``_RIGHT`` may find something: a word behind a number is worth a look only where it is a currency."""
+    first = _RIGHT_FIRST.match(text, end)
+    return first is not None and (first[1] is None or first[1].lower() in _ALL_SIGNS)
+
+
+def _unit(text: str, end: int) -> int:
+    """Where the unit behind a number ends; 0 where there is none."""
+    word = _UNIT.match(text, end)
+    if word is None or word[1].lower() not in _UNITS:
+        return 0
+    return word.end() + (text[word.end() : word.end() + 1] == ".")
 
 
 def _may_be_sign(text: str, start: int) -> bool:
@@ -286,77 +327,18 @@ _TIMES_NUMBER = re.compile(
 """A multiplication sign with a number (or its currency) behind it."""
 
 
-def _times(text: str, start: int, end: int) -> int:
-    """Where multiplication signs stand beside a number and its unit (see ``Amount.times``)."""
+_STAR_BEHIND = re.compile(r"\d\s?\*\s?$")
+
+
+def _times(text: str, start: int, behind: str, end: int) -> int:
+    """Where multiplication signs stand beside a number and its unit, which end at ``end`` (see ``Amount.times``)."""
     found = 0
-    behind = text[end : end + 6].lstrip()
     if behind and behind[0] in TIMES and _TIMES_NUMBER.match(behind):
-        found |= 1
-        if behind[0] == "@":
-            found |= 4
+        found = 5 if behind[0] == "@" else 1
     front = text[max(0, start - 4) : start].rstrip()
     if front and front[-1] in TIMES and (len(front) == 1 or not front[-2].isalpha()):
-        if front[-1] != "*" or re.search(r"\d\s?\*\s?$", text[:start]):
-            found |= 2
-            if front[-1] == "@":
-                found |= 4
-    elif (behind[:2] in ("à ", "a ", "á ")) and text[end : end + 1] == " ":
+        if front[-1] != "*" or _STAR_BEHIND.search(text, max(0, start - 4), start):
+            found |= 6 if front[-1] == "@" else 2
+    elif behind[:2] in ("à ", "a ", "á ") and text[end : end + 1] == " ":
         found |= 1
     return found
-
-
-_SHAPE = re.compile(
-    r"(?<![\w.,'’/:])(?<!\d-)(?:(?P<comma>\d{1,3}(?:,\d{3})+)|(?P<point>\d{1,3}(?:\.\d{3})+)"
-    r"|(?P<blank>\d{1,3}(?: \d{3})+)|(?P<tick>\d{1,3}(?:['’]\d{3})+)|(?P<plain>\d+))"
-    r"(?:(?P<mark>[.,])(?P<three>\d{3})(?!\d)|(?P<mark2>[.,])(?P<two>\d\d)(?!\d)|-(?P<dash>\d\d)(?= *$))?"
-    r"(?![\d%/:]|[.,]\d)",
-    re.MULTILINE,
-)
-_PLAIN = re.compile(r"(?:^|[\s¥\\₩*=])[-−]?\d{2,7}(?:원|円|元| ?тг| ?₸)?(?: ?[A-Z※](?!\w))?[ \t]*$", re.MULTILINE)
-
-
-_THOUSANDTHS = re.compile(r"\b(?:KWD|KD|BHD|BD|OMR|JOD|JD|TND|IQD|LYD)\b|(?:^| )0\.\d{3} *$", re.MULTILINE)
-"""Signs of money with three decimals, or a sum at a row's end that can be nothing else."""
-
-
-COINS_SEEN = 3
-"""Numbers with two decimals from which a paper's money has coins; one without coins has one or two (a weight, a rate)."""
-
-
-def notations(paper: str) -> list[Notation]:
-    """Return the notations worth trying on these (normal) lines, the likeliest first (at most three)."""
-    tally = [0.0] * len(NOTATIONS)
-    if _THOUSANDTHS.search(paper):
-        tally[9] += 20
-    for match in _SHAPE.finditer(paper):
-        for index, weight in _spoken_for(match):
-            tally[index] += weight
-    whole = 0.3 * len(_PLAIN.findall(paper))
-    tally[6] += whole
-    for rare, common in ((2, 1), (3, 0), (4, 0)):
-        if tally[rare]:  # its rarer group mark was seen: the plain amounts speak for it as well
-            tally[rare] += 2 * tally[common]
-    if tally[8]:
-        tally[8] += 2 * whole
-    coins = max(tally[:6])
-    if coins >= COINS_SEEN and coins > max(tally[6:9]):
-        tally[6:9] = (0.0, 0.0, 0.0)  # a paper full of coins is not read without them: 12 pieces are no sum
-    ranked = sorted(range(len(NOTATIONS)), key=lambda index: -tally[index])
-    return [NOTATIONS[index] for index in ranked if tally[index] > 0][:3] or [NOTATIONS[0]]
-
-
-_SPEAKS = {
-    ("comma", "."): ((0, 1.0),), ("plain", "."): ((0, 1.0),), ("point", ","): ((1, 1.0),), ("plain", ","): ((1, 1.0),),
-    ("blank", ","): ((2, 1.0), (1, 1.0)), ("blank", "."): ((3, 1.0), (0, 1.0)), ("tick", "."): ((4, 1.0), (0, 1.0)),
-    ("comma", None): ((6, 1.0),), ("point", None): ((7, 1.0), (9, 0.9)), ("blank", None): ((8, 1.0),),
-}  # fmt: skip
-"""Group seen and decimal mark seen -> rows of NOTATIONS it speaks for, with weights (weights print three decimals too)."""
-_THREE = {("comma", "."): ((9, 2.0),), ("plain", "."): ((9, 0.9),)}
-
-
-def _spoken_for(match: re.Match[str]) -> tuple[tuple[int, float], ...]:
-    comma, point, blank, _, plain, mark, three, mark2, _, dash = match.groups()
-    if dash:
-        return ((5, 1.0),)
-    group = "plain" if plain else "comma" if comma else "point" if point else "blank" if blank else "tick"
-    return _THREE.get((group, mark), ()) if three else _SPEAKS.get((group, mark2), ())

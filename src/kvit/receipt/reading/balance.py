@@ -12,20 +12,20 @@ An equation that can not be tested neither holds nor fails.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import combinations
 
+import msgspec
+
 from kvit.receipt.model import Payment
-from kvit.receipt.reading.amount import Notation
 from kvit.receipt.reading.basket import Basket
 from kvit.receipt.reading.figures import Figures, Told, is_tax
+from kvit.receipt.reading.notation import Notation
 
 SUBSETS_MAX = 5
 """Payments or discounts of which every choice is tried; longer lists only whole, for chance grows with every choice."""
 
 
-@dataclass(frozen=True)
-class Attempt:
+class Attempt(msgspec.Struct, frozen=True, gc=False):
     """One way to read the paper, and how well its equations hold."""
 
     notation: Notation
@@ -59,23 +59,25 @@ class Attempt:
 
 def weigh(notation: Notation, above: Basket, below: Figures, total: Told | None, fiscal: int | None) -> Attempt:
     """Test every equation with this candidate as total."""
-    plain = Attempt(notation, above, below, total, payments=tuple(below.payments))
     if total is None:
-        return plain
+        return Attempt(notation, above, below, total, payments=tuple(below.payments))
     value = total.sums[-1]
     adjustments = bridge(above, below, value) if above.lines else None
     paid = payments(below, value)
-    results = {
-        "basket": adjustments is not None if above.lines else None,
-        "payment": paid is not None if below.payments else None,
-        "tax": tax_holds(below, value),
-        "fiscal": fiscal == abs(value) if fiscal is not None else None,
-    }
-    return replace(
-        plain,
-        holds=tuple(name for name, result in results.items() if result),
-        fails=tuple(name for name, result in results.items() if result is False),
-        payments=paid or plain.payments,
+    results = (
+        ("basket", adjustments is not None if above.lines else None),
+        ("payment", paid is not None if below.payments else None),
+        ("tax", tax_holds(below, value)),
+        ("fiscal", fiscal == abs(value) if fiscal is not None else None),
+    )
+    return Attempt(
+        notation,
+        above,
+        below,
+        total,
+        holds=tuple([name for name, result in results if result]),
+        fails=tuple([name for name, result in results if result is False]),
+        payments=paid or tuple(below.payments),
         adjustments=adjustments or (),
         settled=_settled(below, total),
     )
@@ -84,6 +86,8 @@ def weigh(notation: Notation, above: Basket, below: Figures, total: Told | None,
 def bridge(above: Basket, below: Figures, total: int) -> tuple[int, ...] | None:
     """Return the printed discounts, markups and outside taxes that lead from the lines to the total, or None."""
     lines = above.total
+    if lines == total:
+        return ()
     taxes = tuple(tax.amount for tax in below.taxes)
     for less in _choices(above.discounts, [row.sums[-1] for row in below.discounts]):
         for more in _choices(above.markups, [row.sums[-1] for row in below.markups]):

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from itertools import pairwise
+
+import msgspec
 
 from kvit.receipt.model import Line
 from kvit.receipt.reading.entry import Entry, agree
@@ -24,14 +24,13 @@ NAME_ROWS_MAX = 5
 """Rows one name may take where it stands above its sum."""
 
 
-@dataclass
-class Basket:
+class Basket(msgspec.Struct, gc=False):
     """Things sold, what was taken off and put on (as printed, signs kept), and how many lines multiply out."""
 
-    lines: list[Line] = field(default_factory=list)
-    discounts: list[int] = field(default_factory=list)
-    markups: list[int] = field(default_factory=list)
-    blocks: list[tuple[int, int, int]] = field(default_factory=list)
+    lines: list[Line] = []
+    discounts: list[int] = []
+    markups: list[int] = []
+    blocks: list[tuple[int, int, int]] = []
     """(lines, discounts, markups) that stood before each new block of goods."""
     proven: int = 0
     contradicted: int = 0
@@ -109,8 +108,7 @@ class _Joiner:
         self.names: list[Entry] = []
         self.detail: Entry | None = None
         self.own_name, self.cells = False, 0
-        self.down = _details_above(entries)
-        self.room = _room(entries)
+        self.down, self.room = _details_above(entries), _room(entries)
 
     def end_of_block(self) -> None:
         """A line of dashes ends what was pending; the rest of a broken last name is not lost."""
@@ -203,11 +201,11 @@ def _details_above(entries: Sequence[Entry]) -> bool:
     votes = 0
     last: int | None = None
     for index, entry in enumerate(entries):
-        if entry.times and entry.total is None:
+        if entry.total is not None:
+            last = last if entry.tells else entry.total
+        elif entry.times:
             before, after = last is not None and _fits(entry, last), _next_fits(entry, entries, index)
             votes += after - before
-        elif entry.total is not None and not entry.tells:
-            last = entry.total
     return votes > 0
 
 
@@ -217,12 +215,14 @@ def _room(entries: Sequence[Entry]) -> int:
     Then broken names fill the column: two of them at least are equally long, none is longer, and one that is shorter by
     a letter was broken at a blank.
     """
-    longest = max((entry.cells for entry in entries if entry.total is not None and not entry.tells), default=0)
-    broken = {
-        first.name: first.cells
-        for first, second in pairwise(entries)
-        if first.total is not None and not first.tells and first.name and second.total is None and second.name
-        and not second.times and not second.tells
-    }  # fmt: skip
+    goods = [entry.total is not None and not entry.tells for entry in entries]
+    longest = max([entry.cells for entry, good in zip(entries, goods, strict=True) if good], default=0)
+    broken: dict[str, int] = {}
+    for index, good in enumerate(goods[:-1]):
+        following = entries[index + 1]
+        if good and following.total is None and following.name and not (following.times or following.tells):
+            first = entries[index]
+            if first.name:
+                broken[first.name] = first.cells
     filled = [cells for cells in broken.values() if cells == longest]
     return longest if len(filled) > 1 and min(broken.values()) >= longest - 1 else 0

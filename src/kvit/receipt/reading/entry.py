@@ -65,24 +65,22 @@ def agree(pieces: int, price: int, total: int) -> bool:
     return exact == wanted if pieces % 1000 == 0 else abs(exact - wanted) <= 1000
 
 
-def entry(row: Row, numbers: Sequence[Amount], *, edge: int = 0, loose: bool = False) -> Entry:
+def entry(row: Row, numbers: Sequence[Amount], sums: Sequence[Amount], edge: int = 0) -> Entry:
     """Read one row above the total.
 
-    ``numbers`` are all of the row's; ``edge`` is the column where the sums of the goods end, so that a size in a name
-    ("Cola 0,33") is none of them; ``loose`` takes numbers without decimals for sums.
+    ``numbers`` are all of the row's, ``sums`` those of them that are sums; ``edge`` is the column where the sums of the
+    goods end, so that a size in a name ("Cola 0,33") is none of them.
     """
-    sums = [number for number in numbers if number.sum or (loose and number.value is not None and not number.unit)]
     if not sums or (len(sums) == 1 and _in_name(row, numbers, sums[0], edge)):
-        return Entry(name=clean(row.text), cells=len(row.text), front=_front(row, numbers))
+        return Entry(clean(row.text), front=_front(row, numbers), cells=len(row.text))
     if len(numbers) == 1:
-        return _lone(row, numbers[0])
-    found = _product(numbers, sums)
-    if found is not None:
+        name = _name(row.text, numbers)
+        return Entry(name, None, None, numbers[0].value, cells=len(name))
+    if len(sums) > 1 and (found := _product(numbers, sums)) is not None:
         pieces, price, total = found
         name = _name(row.text, found)
-        return Entry(
-            name, pieces.pieces, price.value, total.value, times=_is_times(found), proven=True, cells=len(name)
-        )
+        times = pieces.times > 0 or price.times > 0
+        return Entry(name, pieces.pieces, price.value, total.value, "", times, True, 0, len(name))
     return _detail(row, numbers, sums) or _plain(row, numbers, sums)
 
 
@@ -94,18 +92,9 @@ def _in_name(row: Row, numbers: Sequence[Amount], number: Amount, edge: int) -> 
     return len(before) > 1 and before[-1] == " " and before[-2] != " " and _LETTER.search(before) is not None
 
 
-def _lone(row: Row, number: Amount) -> Entry:
-    name = _name(row.text, (number,))
-    return Entry(name, total=number.value, cells=len(name))
-
-
-def _is_times(found: Sequence[Amount]) -> bool:
-    return any(number.times for number in found[:2])
-
-
 def _product(numbers: Sequence[Amount], sums: Sequence[Amount]) -> tuple[Amount, Amount, Amount] | None:
     """(pieces, price, total) of a row by multiplication; the sum is sought at the right first, then at the left."""
-    if len(sums) < 2 or len(numbers) > SUMS_MAX * 2:
+    if len(numbers) > SUMS_MAX * 2:
         return None
     for total in (sums[-1], sums[0], *sums[1:-1]):
         found = [
@@ -114,7 +103,7 @@ def _product(numbers: Sequence[Amount], sums: Sequence[Amount]) -> tuple[Amount,
             if price is not total and (pieces := _pieces(numbers, price, total)) is not None
         ]
         if found:  # where price and pieces could change places, there are fewer pieces than coins
-            return min(found, key=lambda triple: triple[0].pieces or 0) if len(found) > 1 else found[0]
+            return found[0] if len(found) == 1 else min(found, key=lambda triple: triple[0].pieces or 0)
     return None
 
 
@@ -198,13 +187,15 @@ def _apart(text: str, number: Amount) -> bool:
 
 def _name(text: str, used: Sequence[Amount]) -> str:
     """The words of a row: the longest stretch beside its numbers."""
-    edges = sorted((number.start, number.end) for number in used)
+    edges = sorted([(number.start, number.end) for number in used])
     name = clean(text[: edges[0][0]])
     if _LETTER.search(name):
         return name
-    stretches = [text[first[1] : second[0]] for first, second in pairwise(edges)]
-    stretches.append(text[edges[-1][1] :])
-    return max((clean(part) for part in stretches), key=lambda part: len(_LETTER.findall(part)))
+    stretches = [clean(text[first[1] : second[0]]) for first, second in pairwise(edges)]
+    stretches.append(clean(text[edges[-1][1] :]))
+    if not any(stretches):
+        return ""
+    return max(stretches, key=lambda part: len(_LETTER.findall(part)))
 
 
 def clean(text: str) -> str:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Container, Sequence
+from functools import lru_cache
 from itertools import islice
 
 from kvit.receipt.model import Kind, Line
 from kvit.receipt.reading import moment, taxid
-from kvit.receipt.reading.amount import SIGNS, Notation
+from kvit.receipt.reading.amount import SIGNS
+from kvit.receipt.reading.notation import Notation
 from kvit.receipt.reading.rows import Row
-from kvit.receipt.reading.vocabulary import compressed, tells, words
+from kvit.receipt.reading.vocabulary import compressed, tells_alone, words
 
 COUNTRY_MONEY = {
     "CN": "CNY", "JP": "JPY", "IN": "INR", "DE": "EUR", "AT": "EUR", "NL": "EUR", "FR": "EUR", "KR": "KRW", "BR": "BRL",
@@ -25,6 +27,8 @@ _NUMBER_ROWS = 20
 """A receipt's number stands near its head or near its foot."""
 _TWO_LETTERS = re.compile(r"[^\W\d_].*[^\W\d_]")
 _COLUMN = re.compile(r"\s{2,}")
+_WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|\.\w)")
+_DIGIT = re.compile(r"\d")
 
 
 _SCRIPTS = (
@@ -42,12 +46,16 @@ def language_of(text: str) -> str:
     """A guess by letters: ``ko ja zh kk uk ru`` or empty."""
     if text.isascii():
         return ""
-    return next((language for language, letters in _SCRIPTS if letters.search(text)), "")
+    scripts = _SCRIPTS if _EAST.search(text) else _SCRIPTS[3:]
+    return next((language for language, letters in scripts if letters.search(text)), "")
+
+
+_EAST = re.compile(r"[\u3040-\ud7af]")
 
 
 def kind_of(says: Sequence[str], *, lines: int, total: int | None) -> Kind:
     """Return what sort of printout the rows' words say it is."""
-    said = Counter(word for word in says if word in _KINDS)
+    said = Counter([word for word in says if word in _KINDS])
     for word in ("z_report", "x_report"):
         if said[word]:
             return Kind(word)
@@ -65,15 +73,18 @@ def kind_of(says: Sequence[str], *, lines: int, total: int | None) -> Kind:
 _KINDS = frozenset(("z_report", "x_report", "card_slip", "kitchen", "refund", "copy"))
 
 
-def title_of(row: Row) -> str:
-    """What a row says that its label alone does not: "카드종류: 신한카드" by its head, "2ª VIA" as a whole."""
-    if row.digits:
-        return words().get(compressed(row.text), "") if row.text[0].isdigit() and len(row.text) < _TITLE_LETTERS else ""
-    head, colon, _ = row.text.partition(":")
+def title(text: str) -> str:
+    """What a row without digits says that its label alone does not: "카드종류: 신한카드" by its head."""
+    head, colon, _ = text.partition(":")
     if not colon:
-        head, colon, _ = row.text.partition("  ")
-    said = tells(head, strict=True) if colon else ""
+        head, colon, _ = text.partition("  ")
+    said = tells_alone(head) if colon else ""
     return said if said in _KINDS else ""
+
+
+def numbered_title(text: str) -> str:
+    """What a row that begins with a digit says as a whole: "2ª VIA"."""
+    return words().get(compressed(text), "") if len(text) < _TITLE_LETTERS else ""
 
 
 _TITLE_LETTERS = 24
@@ -102,16 +113,25 @@ def _name_like(row: Row, said: str) -> bool:
 
 def tax_id_of(rows: Sequence[Row], text: str) -> tuple[str, str] | None:
     """Return (country, number as printed): one with its word first, else one whose shape speaks for itself."""
-    folded = text.lower()
-    lines = folded.split("\n") if len(folded) == len(text) else [row.text.lower() for row in rows]
-    hints = [hint for hint in taxid.HINTS if hint in folded]
-    for index, line in enumerate(lines):
-        if any(hint in line for hint in hints) and (found := _worded(rows, index)):
+    for index, row in enumerate(rows):
+        if not row.rule and _is_hinted(row) and (found := _worded(rows, index)):
             return found
     for index in _rows_of(text, taxid.ALONE):
         if found := taxid.find(rows[index].text, worded=False):
             return found
     return None
+
+
+def _is_hinted(row: Row) -> bool:
+    """A tax id's word may stand here."""
+    text = row.text
+    if not row.digits:
+        return taxid.is_hinted(text)
+    digit = _DIGIT.search(text)
+    first = digit.start() if digit else len(text)
+    if _WORD.search(text, first):  # words behind a number differ from paper to paper
+        return taxid.is_hinted.__wrapped__(text)
+    return first > 1 and taxid.is_hinted(text[:first])
 
 
 def _worded(rows: Sequence[Row], index: int) -> tuple[str, str] | None:
@@ -187,15 +207,20 @@ _REST = re.compile(r"[0-9][\dA-Za-z/-]{0,23}(?![.,:]\d)")
 _HEAD_LETTERS_MAX = 34
 
 
+@lru_cache(maxsize=1024)
+def _is_number_word(head: str) -> bool:
+    return words().get(compressed(head)) == "number"
+
+
 def _number_in(part: str) -> tuple[int, str] | None:
     """(how long the word is, the number)."""
     digit = _FIRST_DIGIT.search(part)
     if digit is None or not 0 < digit.start() <= _HEAD_LETTERS_MAX:
         return None
     head, prefix = part[: digit.start()], ""
-    if words().get(compressed(head)) != "number":
-        letters = _PREFIX.search(head)
-        if letters is None or words().get(compressed(head[: letters.start()])) != "number":
+    if not _is_number_word(head):
+        letters = _PREFIX.search(head) if head[-1] in "-/" or head[-1].isupper() else None
+        if letters is None or not _is_number_word(head[: letters.start()]):
             return None
         head, prefix = head[: letters.start()], letters[0]
     rest = _REST.match(part, digit.start())
@@ -221,7 +246,10 @@ def currency_of(
     return None, 0.0
 
 
-_ISO = re.compile(r"\b(EUR|GBP|USD|KRW|JPY|CNY|KZT|RUB|UAH|PLN|CZK|TRY|BRL|CHF|SEK|NOK|DKK|HUF|RON|MXN|AUD|CAD|INR)\b")
+_ISO_CODES = frozenset(
+    "EUR GBP USD KRW JPY CNY KZT RUB UAH PLN CZK TRY BRL CHF SEK NOK DKK HUF RON MXN AUD CAD INR".split()  # noqa: SIM905
+)
+_ISO = re.compile(r"[A-Z](?<!\w.)[A-Z]{2}\b")
 _OTHER = (
     ("₸", "KZT"),
     ("₽", "RUB"),
@@ -232,10 +260,13 @@ _OTHER = (
     ("zł", "PLN"),
     ("R$", "BRL"),
 )
+_NOT_ASCII = 7
+"""How many of them no ASCII text can have."""
 
 
 def _codes(text: str) -> list[str]:
-    return _ISO.findall(text) + [code for sign, code in _OTHER if sign in text]
+    named = [code for code in _ISO.findall(text) if code in _ISO_CODES]
+    return named + [code for sign, code in _OTHER[text.isascii() * _NOT_ASCII :] if sign in text]
 
 
 _ORDERED = re.compile(
@@ -246,5 +277,5 @@ _ORDERED = re.compile(
 def ordered(rows: Sequence[Row]) -> tuple[Line, ...]:
     """Return what a kitchen ticket orders: pieces and names below its first line of dashes."""
     start = next((index for index, row in enumerate(rows) if row.rule and index), len(rows))
-    found = (_ORDERED.match(row.text) for row in rows[start:] if not row.rule and not tells(row.text, strict=True))
+    found = (_ORDERED.match(row.text) for row in rows[start:] if not row.rule and not tells_alone(row.text))
     return tuple(Line((m[2] or m[3]).strip(), int(m[1] or m[4]) * 1000) for m in found if m)

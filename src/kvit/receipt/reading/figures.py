@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 import msgspec
 
 from kvit.receipt.model import Payment, Tax
 from kvit.receipt.reading.amount import Amount
 from kvit.receipt.reading.rows import Row
-from kvit.receipt.reading.vocabulary import tells, tells_inside
+from kvit.receipt.reading.vocabulary import tells, tells_alone, tells_inside
 
 PAYMENTS = ("cash", "card", "mobile", "points")
-_HEAD = re.compile(r"\D*")
+_DIGIT = re.compile(r"\d")
 _LETTER = re.compile(r"[^\W\d_]")
 _NUMBERS = re.compile(r"[\d.,%'()+-]+")
 _FOUR_LETTERS = re.compile(r"[^\W\d_](?:.*[^\W\d_]){3}")
@@ -41,35 +40,34 @@ class Told(msgspec.Struct, gc=False):
         return self.sums[-1] if self.sums else None
 
 
-@dataclass
-class Figures:
+class Figures(msgspec.Struct, gc=False):
     """What stood below the basket. ``totals`` keeps every candidate with its row, the reader chooses."""
 
-    totals: list[Told] = field(default_factory=list)
-    named: list[Told] = field(default_factory=list)
+    totals: list[Told] = []
+    named: list[Told] = []
     """Sums that are only called sum ("Amount"): the total of a slip that names none."""
-    subtotals: list[int] = field(default_factory=list)
-    discounts: list[Told] = field(default_factory=list)
-    markups: list[Told] = field(default_factory=list)
-    taxes: list[Tax] = field(default_factory=list)
-    gross: list[int] = field(default_factory=list)
+    subtotals: list[int] = []
+    discounts: list[Told] = []
+    markups: list[Told] = []
+    taxes: list[Tax] = []
+    gross: list[int] = []
     """Sums with tax of a tax table's rows."""
-    payments: list[Payment] = field(default_factory=list)
+    payments: list[Payment] = []
     change: int | None = None
-    strangers: list[Told] = field(default_factory=list)
+    strangers: list[Told] = []
     """Rows with a sum and a word nobody knows."""
 
 
 def label_of(text: str) -> str:
     """The words of a row: what stands before its first digit, or all its letters when nothing does."""
-    match = _HEAD.match(text)
-    label = match[0] if match else ""
+    digit = _DIGIT.search(text)
+    label = text[: digit.start()] if digit else text
     return label if _LETTER.search(label) else _NUMBERS.sub(" ", text)
 
 
 def say(row: Row, label: str, found: Sequence[Amount]) -> str:
     """What a row below the basket says: its label, a word inside it ("Member discount"), or its form."""
-    said = tells(label, strict=False) or (tells_inside(label, _INSIDE) if found else "")
+    said = tells(label) or (tells_inside(label, _INSIDE) if found else "")
     if said or not found:
         return said
     if len(found) > 1 and (_RATE.search(row.text) or _adds_up(found)):
@@ -80,8 +78,10 @@ def say(row: Row, label: str, found: Sequence[Amount]) -> str:
 
 def _adds_up(found: Sequence[Amount]) -> bool:
     """Net, tax and gross of a table whose rates stand elsewhere."""
+    if len(found) != 3:
+        return False
     values = [number.value or 0 for number in found]
-    return len(values) == 3 and min(values) > 0 and max(values) * 2 == sum(values)
+    return min(values) > 0 and max(values) * 2 == sum(values)
 
 
 def told(index: int, row: Row, label: str, sums: Sequence[Amount]) -> list[Told]:
@@ -91,14 +91,14 @@ def told(index: int, row: Row, label: str, sums: Sequence[Amount]) -> list[Told]
         parts = _parts(index, row, sums)
         if len(parts) > 1:
             return parts
-    return [Told(index, row, said, tuple(number.value or 0 for number in sums))]
+    return [Told(index, row, said, tuple([number.value or 0 for number in sums]))]
 
 
 def _parts(index: int, row: Row, sums: Sequence[Amount]) -> list[Told]:
     parts = []
     start = 0
     for number in sums:
-        said = tells(label_of(row.text[start : number.start]), strict=True)
+        said = tells_alone(label_of(row.text[start : number.start]))
         if not said:
             return []
         parts.append(Told(index, row, said, (number.value or 0,)))

@@ -50,10 +50,9 @@ MONTHS = {
 
 
 MAY_BE = re.compile(
-    r"[0-9](?:\d?([-./]) ?\d{1,2}\1 ?\d\d|0\d\d ?[-./年년]|0\d{6}(?!\d)"
-    r"|\d?[. -]{1,2}[^\W\d_]{3,10}\.?,?[ -]{1,2}\d\d|\d?,? 20\d\d)"
+    r"[0-9](?:([-./]) ?\d{1,2}\1 ?\d\d|0\d\d ?[-./年년]|0\d{6}(?!\d)|[. -]{1,2}[^\W\d_]{3,10}\.?,?[ -]{1,2}\d\d|,? 20\d\d)"
 )
-"""What every date has; spares most rows four searches."""
+"""What every date has, from the last digit of its first number on; spares most rows four searches."""
 
 
 def find_date(text: str, order: str = "dmy") -> datetime.date | None:

@@ -13,21 +13,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from functools import lru_cache
 
 import msgspec
 
 from kvit.paper.sheet import Sheet, Symbol
-from kvit.receipt.model import Kind, Reading
+from kvit.receipt.model import Kind, Line, Reading
 from kvit.receipt.reading import facts
-from kvit.receipt.reading.amount import Amount, Notation, amounts, notations
+from kvit.receipt.reading.amount import Amount, amounts, sums_of
 from kvit.receipt.reading.balance import Attempt, weigh
 from kvit.receipt.reading.basket import Basket, basket
 from kvit.receipt.reading.entry import Entry, clean, entry
 from kvit.receipt.reading.figures import PAYMENTS, Figures, Told, figures, label_of, told
 from kvit.receipt.reading.fiscal import Fiscal, fiscal
+from kvit.receipt.reading.notation import Notation, notations
 from kvit.receipt.reading.rows import Row, rows
-from kvit.receipt.reading.vocabulary import tells
+from kvit.receipt.reading.vocabulary import numerals, tells_alone
 
 ROWS_MAX = 2000
 """The longest honest receipt met had some 400 rows; beyond this only the first rows are read."""
@@ -44,12 +45,14 @@ class Page(msgspec.Struct):
 
     rows: list[Row]
     text: str
-    """All rows, a line each."""
+    """All rows, a line each; drawn lines are empty."""
     width: int
     """How far the longest row reaches, in narrow cells."""
-    labels: list[str]
-    says: list[str]
+    labels: Sequence[str]
+    says: Sequence[str]
     """What each row's label says when nothing else may follow."""
+    names: Sequence[str]
+    """What each row without digits would be called as a thing sold."""
     dated: set[int]
     """Rows with a date."""
     counts: list[bool]
@@ -63,8 +66,7 @@ def read(sheet: Sheet, *, order: str = "") -> Reading:
     if not page.rows:
         return Reading()
     best: Attempt | None = None
-    for notation, loose in _ways(page):
-        found = attempt(page, notation, loose=loose)
+    for found in _attempts(page):
         if best is None or found.score > best.score:
             best = found
         if "basket" in found.holds and not found.fails:
@@ -75,9 +77,8 @@ def read(sheet: Sheet, *, order: str = "") -> Reading:
 
 def _page(sheet: Sheet) -> Page:
     paper = rows(sheet, ROWS_MAX)
-    labels = ["" if row.rule else label_of(row.text) for row in paper]
-    says = [_says(row, label) if label else "" for row, label in zip(paper, labels, strict=True)]
-    text = "\n".join([row.text for row in paper])
+    labels, says, names = zip(*[_words(row) for row in paper], strict=True) if paper else ((), (), ())
+    text = "\n".join(["" if row.rule else row.text for row in paper])
     dated = facts.dated(paper, text)
     counts = [
         row.digits and not row.rule and index not in dated and said not in ("number", "tax_id")
@@ -85,46 +86,66 @@ def _page(sheet: Sheet) -> Page:
     ]
     symbols = [box for box in sheet.boxes if type(box) is Symbol]
     width = max([row.column + row.width for row in paper], default=0)
-    return Page(paper, text, width, labels, says, dated, counts, fiscal(symbols) if symbols else None)
+    return Page(paper, text, width, labels, says, names, dated, counts, fiscal(symbols) if symbols else None)
+
+
+def _words(row: Row) -> tuple[str, str, str]:
+    """A row's label, what it says, and the name it would be."""
+    if row.rule:
+        return "", "", ""
+    text = row.text
+    if not row.digits:
+        return _plain_words(text)
+    label = label_of(text)
+    said = tells_alone(label)
+    if said in _MAY_BE_GOODS and len(label) + 3 < len(text) and _WORD.search(text, len(label)):
+        said = tells_alone(_DIGITS.sub("", text))  # words behind the number ("No 7 hand cream") make it a name
+    elif not said and text[0] in numerals():
+        said = facts.numbered_title(text)
+    return label, said, ""
+
+
+@lru_cache(maxsize=4096)
+def _plain_words(text: str) -> tuple[str, str, str]:
+    """The same of a row without digits: headings and names of goods come back."""
+    label = label_of(text)
+    return label, tells_alone(label) or facts.title(text), clean(text)
 
 
 _WORD = re.compile(r"[^\W\d_]{3}")
 _MAY_BE_GOODS = frozenset(("number", "noise", "header", *PAYMENTS))
-
-
-def _says(row: Row, label: str) -> str:
-    """What a row's label says; words behind the number ("No 7 hand cream") make it a name."""
-    said = tells(label, strict=True)
-    if said in _MAY_BE_GOODS and row.digits and len(label) + 3 < len(row.text) and _WORD.search(row.text, len(label)):
-        return tells(_DIGITS.sub("", row.text), strict=True)
-    return said or facts.title_of(row)
-
-
 _DIGITS = re.compile(r"[\d.,:/-]+")
 
 
-def _ways(page: Page) -> Iterator[tuple[Notation, bool]]:
-    """The notations that fit, then the likeliest with sums that lack their decimals."""
-    found = notations(page.text)
-    for notation in found:
-        yield notation, False
-    if found[0].decimals:
-        yield found[0], True
+def _attempts(page: Page) -> Iterator[Attempt]:
+    """Read the paper in the notations that fit, then in the likeliest with sums that lack their decimals.
+
+    Where another way finds the same sums it is not gone: it would end as the one before.
+    """
+    likely = notations(page.text)
+    first: list[list[Amount]] = []
+    tried: list[tuple[list[list[Amount]], list[list[Amount]]]] = []
+    for notation in likely:
+        numbers = [
+            amounts(row.text, notation) if counts else [] for row, counts in zip(page.rows, page.counts, strict=True)
+        ]
+        sums = [sums_of(found, loose=False) if found else found for found in numbers]
+        first = first or numbers
+        if page.fiscal is not None or (numbers, sums) not in tried:
+            tried.append((numbers, sums))
+            yield attempt(page, notation, numbers, sums)
+    if likely[0].decimals:
+        sums = [sums_of(found, loose=True) if found else found for found in first]
+        if sums != tried[0][1]:
+            yield attempt(page, likely[0], first, sums)
 
 
-def attempt(page: Page, notation: Notation, *, loose: bool = False) -> Attempt:
+def attempt(page: Page, notation: Notation, numbers: list[list[Amount]], sums: list[list[Amount]]) -> Attempt:
     """Read the paper in one notation: try each row called total as the basket's lower edge."""
-    numbers = [
-        amounts(row.text, notation) if counts else [] for row, counts in zip(page.rows, page.counts, strict=True)
-    ]
-    sums = [
-        [n for n in found if n.sum or (loose and n.value is not None and not n.unit)] if found else found
-        for found in numbers
-    ]
     best: Attempt | None = None
     for edge in _edges(page, sums):
         for strict in (True, False):
-            found = _at(page, notation, numbers, sums, edge, loose=loose, strict=strict)
+            found = _at(page, notation, numbers, sums, edge, strict)
             if best is None or found.score > best.score:
                 best = found
             if "basket" in found.holds or not any(word in PAYMENTS for word in page.says[:edge]):
@@ -132,7 +153,7 @@ def attempt(page: Page, notation: Notation, *, loose: bool = False) -> Attempt:
         if best is not None and "basket" in best.holds:
             break
     assert best is not None
-    return replace(best, signs=tuple(n.sign for found in sums for n in found if n.sign))
+    return msgspec.structs.replace(best, signs=tuple([n.sign for found in sums for n in found if n.sign]))
 
 
 def _edges(page: Page, sums: Sequence[Sequence[Amount]]) -> list[int]:
@@ -155,7 +176,7 @@ def _raised(page: Page, edge: int) -> int:
     """Taxes and discounts of the whole receipt that stand right above the total belong below the goods."""
     while edge and (
         page.says[edge - 1] in ("tax", "noise")
-        or (page.rows[edge - 1].rule and page.says[edge - 2 : edge - 1] == ["tax"])
+        or (page.rows[edge - 1].rule and page.says[edge - 2 : edge - 1] == ("tax",))
     ):
         edge -= 1
     return edge
@@ -167,15 +188,12 @@ def _at(
     numbers: Sequence[list[Amount]],
     sums: Sequence[list[Amount]],
     edge: int,
-    *,
-    loose: bool,
     strict: bool,
 ) -> Attempt:
     below = figures([part for index in range(edge, len(page.rows)) for part in _told(page, index, sums[index])])
-    right = max(
-        (row.column + row.width for row, found in zip(page.rows[:edge], sums, strict=False) if found), default=0
-    )
-    goods = basket([_entry(page, index, numbers[index], right, loose=loose, strict=strict) for index in range(edge)])
+    ends = [row.column + row.width for row, found in zip(page.rows[:edge], sums, strict=False) if found]
+    right = max(ends, default=0)
+    goods = basket([_entry(page, index, numbers[index], sums[index], right, strict) for index in range(edge)])
     witness = _witness(page.fiscal, notation)
     candidates = _candidates(below, witness)
     best: Attempt | None = None
@@ -214,19 +232,21 @@ def _candidates(below: Figures, witness: int | None) -> list[Told | None]:
     return list(below.named[-1:]) or [None]
 
 
-_NO_GOODS = ("number", "tax_id", "noise", "header", "change", "subtotal", "total", "tax", *PAYMENTS)
+_NO_GOODS = frozenset(("number", "tax_id", "noise", "header", "change", "subtotal", "total", "tax", *PAYMENTS))
 """Words whose rows stand among the goods (or above them) and are none."""
 
 
-def _entry(page: Page, index: int, numbers: list[Amount], right: int, *, loose: bool, strict: bool) -> Entry:
+def _entry(
+    page: Page, index: int, numbers: Sequence[Amount], sums: Sequence[Amount], right: int, strict: bool
+) -> Entry:
     """Read one row above the total; ``strict``: what is called like a payment is one, else it may be goods."""
     row, said = page.rows[index], page.says[index]
     if row.rule or index in page.dated:
         return Entry(tells="rule")
     if said in ("discount", "markup"):
-        sums = [number for number in numbers if number.sum]
-        return Entry(total=sums[-1].value, tells=said) if sums else Entry(tells="none")
-    made = entry(row, numbers, edge=right, loose=loose) if numbers else Entry(name=clean(row.text), cells=len(row.text))
+        sure = [number for number in numbers if number.sum]
+        return Entry(total=sure[-1].value, tells=said) if sure else Entry(tells="none")
+    made = entry(row, numbers, sums, right) if row.digits else Entry(page.names[index], cells=len(row.text))
     if said == "header" and made.total is not None:
         said = ""  # "Item 1   10.00" is a thing, a table's head has no sums
     if said in _NO_GOODS and not made.proven and (strict or said in ("tax", "number", "tax_id")):
@@ -258,25 +278,28 @@ def _reading(page: Page, best: Attempt, order: str) -> Reading:
     verified = _verified(best, kind) and _certain(best, currency, language)
     goods = kind in (Kind.SALE, Kind.REFUND, Kind.COPY) and "basket" in best.holds
     below = best.figures
-    time = facts.time_of(page.rows, page.dated, order)
-    reading = Reading(
+    number = facts.number_of(page.rows)
+    moment = _later(facts.time_of(page.rows, page.dated, order), code)
+    shop = facts.shop_of(page.rows, page.says, page.dated)
+    items = tuple(best.basket.lines) if goods else facts.ordered(page.rows) if kind is Kind.KITCHEN else ()
+    return Reading(
         kind=kind,
-        shop=facts.shop_of(page.rows, page.says, page.dated),
+        shop=shop,
         tax_id=tax_id[1] if tax_id else None,
-        number=facts.number_of(page.rows),
-        time=_later(time, code),
+        number=number,
+        time=moment,
         currency=currency,
-        items=tuple(best.basket.lines) if goods else facts.ordered(page.rows) if kind is Kind.KITCHEN else (),
+        items=items,
         subtotal=below.subtotals[0] if below.subtotals else None,
         taxes=tuple(below.taxes),
         total=total,
         payments=best.payments,
         change=below.change,
         verified=verified,
+        confidence=_confidence(best, verified, items, moment, currency=sure, tax_id=tax_id, number=number, shop=shop),
         decimals=best.notation.decimals,
         adjustments=best.adjustments,
     )
-    return _with_confidence(reading, best, sure)
 
 
 def _later(time: str | None, code: Fiscal | None) -> str | None:
@@ -314,17 +337,23 @@ def _certain(best: Attempt, currency: str | None, language: str) -> bool:
     return currency in WHOLE or language in ("ko", "ja") or any(0 < abs(value or 0) < 1000 for value in sums)
 
 
-def _with_confidence(reading: Reading, best: Attempt, currency: float) -> Reading:
-    total = 0.0 if reading.total is None else 0.99 if reading.verified else min(0.9, 0.5 + 0.15 * len(best.holds))
+def _confidence(
+    best: Attempt, verified: bool, items: Sequence[Line], time: str | None, *, currency: float, **found: object
+) -> dict[str, float]:
+    """How sure each field is; what was not found has no row."""
+    total = 0.0
+    if best.total is not None:
+        total = 0.99 if verified else min(0.9, 0.5 + 0.15 * len(best.holds))
+        total = round(max(0.1, total - 0.3 * len(best.fails)), 2)
     sure = {
-        "total": max(0.1, total - 0.3 * len(best.fails)) if reading.total is not None else 0.0,
-        "items": 0.98 if "basket" in best.holds else 0.4 if reading.items else 0.0,
-        "tax_id": 0.99 if reading.tax_id else 0.0,
-        "time": (0.95 if "T" in reading.time else 0.8) if reading.time else 0.0,
-        "number": 0.8 if reading.number else 0.0,
-        "shop": 0.7 if reading.shop else 0.0,
+        "total": total,
+        "items": 0.98 if "basket" in best.holds else 0.4 if items else 0.0,
+        "tax_id": 0.99 if found["tax_id"] else 0.0,
+        "time": (0.95 if "T" in time else 0.8) if time else 0.0,
+        "number": 0.8 if found["number"] else 0.0,
+        "shop": 0.7 if found["shop"] else 0.0,
         "currency": currency,
-        "taxes": (0.95 if "tax" in best.holds else 0.6) if reading.taxes else 0.0,
-        "payments": (0.95 if "payment" in best.holds else 0.6) if reading.payments else 0.0,
+        "taxes": (0.95 if "tax" in best.holds else 0.6) if best.figures.taxes else 0.0,
+        "payments": (0.95 if "payment" in best.holds else 0.6) if best.payments else 0.0,
     }
-    return msgspec.structs.replace(reading, confidence={name: round(value, 2) for name, value in sure.items() if value})
+    return {name: value for name, value in sure.items() if value}

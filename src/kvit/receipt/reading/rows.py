@@ -11,7 +11,7 @@ import re
 import msgspec
 
 from kvit.paper.sheet import Run, Sheet
-from kvit.receipt.reading.amount import normal
+from kvit.receipt.reading.amount import FULL_WIDTH, normal
 
 _LETTERS_APART = re.compile(r"(?:\S ){2,}\S(?= {2}|$)")
 _DIGIT = re.compile(r"[0-9]")
@@ -19,7 +19,11 @@ _LETTER = re.compile(r"[^\W_]")
 _LEADERS = re.compile(r"(?<=\s)[.·…_]{2,}(?=[\s\d=*+-])|\.{3,}|[·…]{2,}|_{3,}|(?<= )(?:\. ){2,}\.?")
 _FRAME = "|│║┃¦"
 _FRAMES = re.compile(rf"[{_FRAME}]")
+_ODD = re.compile(f"[{_FRAME}·…{''.join(map(chr, FULL_WIDTH))}]")
+"""What is no letter of ASCII and must be looked at: most rows have none of it."""
 _RULE_EDGES = frozenset("-=_*~.─━═·+#┌└├╔╚╠┏┗┣▀▄█ⅼ")
+LETTERS_MAX = 512
+"""Letters of a row that are looked at: the widest paper has 92 of the smallest, overprinted a few times."""
 CELL_DOTS = 12
 """A narrow cell of font A, in which columns are counted."""
 
@@ -53,13 +57,16 @@ def rows(sheet: Sheet, limit: int = 2000) -> list[Row]:
     whole = sheet.width_dots // CELL_DOTS
     cut = False
     for bottom in sorted(lines)[:limit]:
-        row = _row(bottom, lines[bottom])
-        if cut and _REST.match(row.text) and made[-1].text[-1:] in _CUT_LETTERS:
-            row = _row(made[-1].y, [*lines[made[-1].y], *_moved(lines[bottom], whole * CELL_DOTS)])
+        runs = lines[bottom]
+        row = _row(bottom, runs)
+        if cut and _REST.match(row.text) and made[-1].text[-1] in _CUT_LETTERS:
+            row = _row(made[-1].y, [*lines[made[-1].y], *_moved(runs, whole * CELL_DOTS)])
             made.pop()
+        cut = False
         if row.text:
             made.append(row)
-        cut = max(run.x + run.width for run in lines[bottom]) // CELL_DOTS == whole
+            right = runs[0].x + runs[0].width if len(runs) == 1 else max([run.x + run.width for run in runs])
+            cut = right // CELL_DOTS == whole
     return made
 
 
@@ -80,16 +87,22 @@ def _row(bottom: int, runs: list[Run]) -> Row:
         size, bold = style.width * style.height, style.bold
     else:
         raw, left, right = _joined(runs)
-        size = max(run.style.width * run.style.height for run in runs)
+        size = max([run.style.width * run.style.height for run in runs])
         bold = any(run.style.bold for run in runs)
-    text = normal(raw).strip()
+    text = raw.strip()
+    column, width = left // CELL_DOTS, right // CELL_DOTS - left // CELL_DOTS
+    if len(text) != len(raw):
+        before = len(raw) - len(raw.lstrip())
+        column += before
+        width -= len(raw) - len(text) if text else 2 * before
+    text = text[:LETTERS_MAX]
+    odd = not text.isascii() and _ODD.search(text) is not None
+    if odd:
+        text = normal(text)
     rule = text[:1] in _RULE_EDGES and _LETTER.search(text) is None
     if not rule:
-        text = _plain(text)
-    digits = _DIGIT.search(text) is not None
-    column = left // CELL_DOTS + len(raw) - len(raw.lstrip())
-    width = right // CELL_DOTS - column - (len(raw) - len(raw.rstrip()))
-    return Row(text, column, width, size, bold, bottom, rule, digits)
+        text = _plain(text, odd)
+    return Row(text, column, width, size, bold, bottom, rule, _DIGIT.search(text) is not None)
 
 
 def _joined(runs: list[Run]) -> tuple[str, int, int]:
@@ -106,15 +119,19 @@ def _joined(runs: list[Run]) -> tuple[str, int, int]:
     return "".join(parts), runs[0].x, right
 
 
-def _plain(text: str) -> str:
+def _plain(text: str, odd: bool) -> str:
     """Without frames and leaders; ``T O T A L`` closed up; places in the row stay the same but for that."""
-    if _FRAMES.search(text):
+    if odd or "|" in text:
         text = _FRAMES.sub("  ", text).strip()
-    if ".." in text or "__" in text or "··" in text or "…" in text or ". ." in text:
-        text = _LEADERS.sub(lambda match: " " * len(match[0]), text).strip()
+    if odd or ".." in text or "__" in text or ". ." in text:
+        text = _LEADERS.sub(_blanks, text).strip()
     if text[1:2] == " " and text[3:4] == " ":
         text = _LETTERS_APART.sub(_close, text)
     return text
+
+
+def _blanks(match: re.Match[str]) -> str:
+    return " " * len(match[0])
 
 
 def _close(match: re.Match[str]) -> str:

@@ -48,12 +48,21 @@ def compressed(text: str) -> str:
 
 
 @functools.lru_cache(maxsize=4096)
-def tells(label: str, *, strict: bool) -> str:
-    """Return what a label says (``total``, ``tax`` …), empty when nothing.
+def tells(label: str) -> str:
+    """Return what a label says (``total``, ``tax`` …), empty when nothing; more words may follow."""
+    return _tells(label, strict=False)
 
-    ``strict``: nothing but filler (digits, currency, brackets) may follow the word; used above the total, where goods
-    stand that may be called "Total cereal" or "Card game".
+
+@functools.lru_cache(maxsize=4096)
+def tells_alone(label: str) -> str:
+    """The same, but nothing except filler (digits, currency, brackets) may follow the word.
+
+    For rows above the total, where goods stand that may be called "Total cereal" or "Card game".
     """
+    return _tells(label, strict=True)
+
+
+def _tells(label: str, *, strict: bool) -> str:
     whole = compressed(label)
     if not whole:
         return ""
@@ -78,6 +87,12 @@ def _may_end(whole: str, length: int, *, strict: bool) -> bool:
     return not rest[0].isalpha() or wide or length > 2 * SHORT
 
 
+@functools.cache
+def numerals() -> frozenset[str]:
+    """Return the digits words begin with ("2ª via")."""
+    return frozenset(word[0] for word in words() if word[:1].isdigit())
+
+
 PARTS_MAX = 5
 
 
@@ -86,7 +101,7 @@ def tells_inside(label: str, wanted: tuple[str, ...]) -> str:
     """Return what the end of a label says ("Member discount"), if it is one of ``wanted``."""
     parts = label.replace("/", " ").split()
     for start in range(1, min(len(parts), PARTS_MAX)):
-        said = tells(" ".join(parts[start:]), strict=True)
+        said = tells_alone(" ".join(parts[start:]))
         if said in wanted:
             return said
     return ""
