@@ -64,3 +64,27 @@ def test_a_wrong_word_is_told_with_the_nearest() -> None:
 
 def test_the_checkout_is_this_one() -> None:
     assert (CHECKOUT / "pyproject.toml").exists()
+
+
+def test_printers_have_names(elsewhere: Path) -> None:
+    path = elsewhere / "kvit.toml"
+    path.write_text('[printer.kitchen]\naddress = "sprt80+tcp://10.0.0.5?cut=full"\nkey = "secret"\n', "utf-8")
+    found = read(path, {})
+    assert found.printer.virtual
+    assert found.printer.named["kitchen"].address == "sprt80+tcp://10.0.0.5?cut=full"
+    assert "secret" not in str(found.config.show())
+
+
+@pytest.mark.parametrize(
+    ("table", "says"),
+    [
+        ('[printer.kitchen]\naddress = "brother+tcp://10.0.0.5"\n', "no adapter.*sprt80"),
+        ('[printer."../x"]\naddress = "tcp://10.0.0.5"\n', "name"),
+        ('[printer.kitchen]\naddress = "tcp://10.0.0.5"\nport = 1\n', "port"),
+    ],
+)
+def test_a_printer_that_can_not_be_is_refused(elsewhere: Path, table: str, says: str) -> None:
+    path = elsewhere / "kvit.toml"
+    path.write_text(table, "utf-8")
+    with pytest.raises(ConfigError, match=says):
+        read(path, {})

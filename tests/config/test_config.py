@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import msgspec
 import pytest
 
-from kvit.config import Config, ConfigError, load
+from kvit.config import NAMED, Config, ConfigError, load
 
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 
@@ -251,3 +251,34 @@ def test_a_pattern_is_said_in_words(tmp_path: Path) -> None:
     path.write_text('[shop]\ncountry = "Korea"\n', "utf-8")
     with pytest.raises(ConfigError, match=r"text in quotes \(two capital letters\), and 'Korea' is not\. "):
         load(path, {"shop": Named})
+
+
+class Printers(msgspec.Struct, frozen=True):
+    virtual: bool = True
+    named: dict[str, Strict] = msgspec.field(default_factory=dict, name=NAMED)
+
+
+def test_tables_of_the_shops_own_names_stand_beside_settings(tmp_path: Path) -> None:
+    path = tmp_path / "kvit.toml"
+    path.write_text('[printer]\nvirtual = false\n[printer.kitchen]\nid = "a"\n[printer.bar]\nid = "b"\n', "utf-8")
+    config = load(path, {"printer": Printers}, {"KVIT_PRINTER__BAR__ID": "c"})
+    assert not config["printer"].virtual
+    assert {name: each.id for name, each in config["printer"].named.items()} == {"kitchen": "a", "bar": "c"}
+    rows = {row.key: (row.value, row.origin) for row in config.show()}
+    assert rows["printer.kitchen.id"] == ("a", "kvit.toml, line 4")
+    assert rows["printer.bar.id"] == ("c", "environment KVIT_PRINTER__BAR__ID")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[printer]\nvirtul = true\n", "virtual"),
+        ('[printer.kitchen]\nidd = "a"\n', "idd"),
+        ("[printer.kitchen]\n", "id"),
+    ],
+)
+def test_what_is_unknown_in_them_is_refused_too(tmp_path: Path, text: str, says: str) -> None:
+    path = tmp_path / "kvit.toml"
+    path.write_text(text, "utf-8")
+    with pytest.raises(ConfigError, match=says):
+        load(path, {"printer": Printers}, {})

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kvit.device.adapters import Adapter, adapter_for, adapter_of
+from kvit.device.adapters.adapter import Adapter, adapter_for, adapter_of
 from kvit.device.adapters.address import CUTS, PrinterAddress, parse, show
 from kvit.device.adapters.clouds import CLOUDS, Account, Moment, Request, hmac_sha256, md5, request_of, sha1
 from kvit.device.adapters.kinds import ALIASES, KINDS, WIRES

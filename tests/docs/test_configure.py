@@ -8,13 +8,15 @@ from pathlib import Path
 import msgspec
 
 from kvit.app.settings import ROOMS
+from kvit.config import NAMED
+from kvit.device.settings import NamedPrinter
 from kvit.relay.settings import LineSettings
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "howto" / "configure.md").read_text("utf-8")
 
 
 def keys(room: str) -> set[str]:
-    return {field.encode_name for field in msgspec.structs.fields(ROOMS[room])}
+    return {field.encode_name for field in msgspec.structs.fields(ROOMS[room])} - {NAMED}
 
 
 def section(title: str) -> str:
@@ -30,6 +32,11 @@ def test_every_setting_of_a_line_is_explained() -> None:
     named = {field.encode_name for field in msgspec.structs.fields(LineSettings)}
     assert named == set(re.findall(r"`([a-z_]+)`", " ".join(rows(section("[relay] and [[relay.line]]")))))
     assert keys("relay") == {"line", "quiet_s"}
+
+
+def test_every_setting_of_a_named_printer_is_explained() -> None:
+    named = {field.encode_name for field in msgspec.structs.fields(NamedPrinter)}
+    assert named == set(re.findall(r"`([a-z_]+)`", " ".join(rows(section("[printer.NAME]")))))
 
 
 def rows(text: str) -> list[str]:

@@ -13,7 +13,10 @@ from collections.abc import Iterator
 
 from kvit.config import Config, ConfigError
 from kvit.config.problem import nearest
-from kvit.i18n import LANGUAGES
+from kvit.device.adapters.address import parse
+from kvit.device.address import NAME
+from kvit.i18n import LANGUAGES, say
+from kvit.refusal import Refusal
 from kvit.relay.settings import RelaySettings
 from kvit.shop import ShopSettings
 
@@ -35,7 +38,7 @@ Wrong = Iterator[tuple[str, str]]
 
 def refuse(config: Config) -> None:
     """Raise `ConfigError` for the first setting that can not be."""
-    for rule in (_shop, _data, _web, _lines, _profiles):
+    for rule in (_shop, _data, _web, _lines, _profiles, _printers):
         for key, sentence in rule(config):
             origin = config.origin(key)
             raise ConfigError(origin if origin != "default" else "kvit.toml", key, sentence)
@@ -100,6 +103,15 @@ def _profiles(config: Config) -> Wrong:
         except UnknownProfileError as error:
             near = f"Did you mean {' or '.join(error.nearest)}?" if error.nearest else "All: kvit profiles."
             yield key, f"There is no printer profile {name}. {near}"
+
+
+def _printers(config: Config) -> Wrong:
+    for name, printer in config["printer"].named.items():
+        if not NAME.fullmatch(name):
+            yield f"printer.{name}", f"{name} can not be a printer's name: letters, digits, dot, dash and underscore."
+        wrong = parse(printer.address)
+        if isinstance(wrong, Refusal):
+            yield f"printer.{name}.address", say("en", wrong.code, **wrong.values)
 
 
 def _is_time_zone(name: str) -> bool:

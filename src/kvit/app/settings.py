@@ -15,7 +15,8 @@ from typing import Annotated
 import msgspec
 
 from kvit.app import sense
-from kvit.config import Config, load
+from kvit.config import NAMED, Config, load
+from kvit.device.settings import NamedPrinter
 from kvit.relay.settings import LineSettings, RelaySettings
 from kvit.shop import ShopSettings
 
@@ -33,12 +34,14 @@ class DataSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PrinterSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The ``[printer]`` table: the virtual printer of ``kvit up``."""
+    """The ``[printer]`` table: the virtual printer of ``kvit up``, and the shop's own printers by name."""
 
     virtual: bool = True
     """False: no virtual printer is started."""
     port: Port = 9101
     profile: str = "TM-T88V"
+    named: dict[str, NamedPrinter] = msgspec.field(default_factory=dict, name=NAMED)
+    """``[printer.NAME]``: the printers ``--printer NAME`` means."""
 
 
 class WebSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -10,8 +10,9 @@ is found by the tax inspector. Types are strict (``"9100"`` is no number), limit
 field.
 
 A Struct may hold Structs (``[relay.serial]``), lists of them (``[[relay.line]]``) and dicts of them
-(``[device.kitchen]``), `pathlib.Path` too. A Struct's ``__post_init__`` may raise ValueError with a sentence about
-settings that do not go together.
+(``[device.kitchen]``), `pathlib.Path` too. A dict of Structs whose field is named `NAMED` takes the tables with names of
+the shop's own: ``[printer.kitchen]`` beside the settings of ``[printer]``. A Struct's ``__post_init__`` may raise
+ValueError with a sentence about settings that do not go together.
 """
 
 from __future__ import annotations
@@ -41,6 +42,9 @@ STEP = "__"
 
 ENVIRONMENT = "environment "
 """How the origin of such a setting begins."""
+
+NAMED = "*"
+"""The name of a field that holds the tables with names of the shop's own."""
 
 MASK = "********"
 _SECRET = re.compile(r"(^|_)(password|passwd|secret|token|dsn|pin|key|api_key|private_key|credentials?)$")
@@ -188,8 +192,10 @@ class _Reader:
     def struct(self, path: KeyPath, kind: type[Struct], value: Any) -> Struct:
         table = self.table(path, value)
         fields = known_fields(kind)
+        named = fields.pop(NAMED, None)
+        own = [key for key in table if key not in fields and named is not None and isinstance(table[key], dict)]
         for key in table:
-            if key not in fields:
+            if key not in fields and key not in own:
                 raise self.error((*path, key), f"There is no setting {key} in {_key(path)}. {nearest(key, fields)}")
         values = {}
         for key, field in fields.items():
@@ -199,6 +205,9 @@ class _Reader:
                 raise self.error(
                     path, f"The setting {key} is missing in {_key(path)}; it must be {describe(field.type)}."
                 )
+        if named is not None:
+            inner = shape_of(named.type)[1]
+            values[named.name] = {key: self.struct((*path, key), inner, table[key]) for key in own}
         try:
             return kind(**values)
         except (ValueError, TypeError) as error:
@@ -251,7 +260,11 @@ def _path_of(kind: type, value: Any) -> Any:
 def _leaves(path: KeyPath, value: Any) -> Iterator[tuple[KeyPath, Any]]:
     if isinstance(value, Struct):
         for key, field in known_fields(type(value)).items():
-            yield from _leaves((*path, key), getattr(value, field.name))
+            if key == NAMED:
+                for name, each in getattr(value, field.name).items():
+                    yield from _leaves((*path, name), each)
+            else:
+                yield from _leaves((*path, key), getattr(value, field.name))
     elif isinstance(value, list | tuple) and any(isinstance(each, Struct) for each in value):
         for place, each in enumerate(value):
             yield from _leaves((*path, place), each)

@@ -9,10 +9,11 @@ order. Sizes are pixels of the letter: 24 (32 columns of 384 dots) and 48 (16 co
 columns. A call is a line, so a line has one look. There is no call that feeds: an empty line is a line with one
 space.
 
-Text is Unicode and drawn by Android, so no letter is lost. Unproven: Latin letters are proportional on these devices,
-so columns drift; they stand under each other only where the program sets a monospaced family. Names of calls are
-those of the newer service as published; ``printQRCode``, ``printBarCode`` and ``printFinish`` are known from samples
-only.
+Text is Unicode and drawn by Android: Latin, Greek, Cyrillic and the letters of East Asia lose nothing; scripts that
+want joining or marks are question marks, because nobody tells how wide they come out. Unproven: Latin letters are
+proportional on these devices, so columns drift; they stand under each other only where the program sets a monospaced
+family. Names of calls are those of the newer service as published; ``printQRCode``, ``printBarCode`` and
+``printFinish`` are known from samples only.
 
 Left out: pictures, the sizes 16 and 32, the older service.
 """

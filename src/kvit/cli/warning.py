@@ -1,0 +1,50 @@
+"""What a print gave up, as sentences: ``problem.<code>`` of the sentence files, the block they are about said in front."""
+
+from __future__ import annotations
+
+import json
+
+from kvit.cli.words import words
+from kvit.i18n import codes
+from kvit.paper.sheet import Problem
+
+SHOWN_LETTERS = 40
+"""Of a value: enough to find the place, few enough for a line."""
+DETAILS = ("expected", "ai", "option")
+"""Values that are said in a sentence of their own, where they are given."""
+
+
+def sentence_of(problem: Problem) -> str:
+    """One line for people, in the language of the terminal."""
+    values = {name: _shown(value) for name, value in problem.values.items()}
+    code = _code(problem)
+    said = " ".join([words(code, **values), *_details(values)]) if code in codes() else _unknown(problem)
+    if problem.end - problem.start != 1:
+        return said
+    return words("problem.block", n=problem.start + 1, said=said)
+
+
+def _code(problem: Problem) -> str:
+    """The sentence of a problem; looks have one for each word."""
+    name = problem.code.replace(".", "_")
+    word = f"problem.look_{problem.values.get('word', '')}"
+    if problem.code == "look.absent" and word in codes():
+        return word
+    return f"problem.{name}"
+
+
+def _details(values: dict[str, str | int]) -> list[str]:
+    return [words(f"problem.detail_{name}", **{name: values[name]}) for name in DETAILS if name in values]
+
+
+def _shown(value: str | int) -> str | int:
+    """A value as it may stand on a terminal: printable, not too long."""
+    if isinstance(value, int):
+        return value
+    text = "".join(letter if letter.isprintable() else "\u00b7" for letter in value)
+    return text if len(text) <= SHOWN_LETTERS else f"{text[: SHOWN_LETTERS - 1]}…"
+
+
+def _unknown(problem: Problem) -> str:
+    """A problem nobody wrote a sentence for."""
+    return words("problem.other", code=problem.code, values=json.dumps(problem.values, ensure_ascii=False))
