@@ -137,7 +137,7 @@ SAME: dict[str, Receipt] = {
     ],
     "qr": [
         {"qr": "https://example.org/r/17"}, {"qr": "ПРИВЕТ 안녕 你好", "size": 6, "level": 3},
-        {"qr": "0123456789", "size": 1, "level": 0}, {"qr": "ABC", "size": 16, "level": 2},
+        {"qr": "0123456789", "size": 2, "level": 0}, {"qr": "ABC", "size": 16, "level": 2},
     ],
     "machine": [
         text("one"), {"cut": "PART"}, text("two"), {"cut": "FULL"}, {"drawer": 2}, {"drawer": 5},
