@@ -66,6 +66,8 @@ def is_native(symbol: Symbol, profile: Profile) -> bool:
         return False
     if profile.language in star_reach.LANGUAGES:
         return star_reach.is_native(symbol)
+    if profile.language == star_reach.RASTER:
+        return True
     if profile.language == epos_reach.LANGUAGE:
         return epos_reach.is_native(symbol)
     return native.is_native(symbol, profile)
@@ -83,6 +85,8 @@ def pulse_ms(profile: Profile, pin: int, on_ms: int, off_ms: int) -> tuple[int, 
     """The times a drawer's magnet can be told to be on and off, nearest to those wished."""
     if profile.language in star_reach.LANGUAGES:
         return star_reach.pulse_ms(pin, on_ms, off_ms)
+    if profile.language == star_reach.RASTER:
+        return star_reach.SECOND_DRAWER_MS, star_reach.SECOND_DRAWER_MS
     if profile.language == epos_reach.LANGUAGE:
         return epos_reach.pulse_ms(on_ms)
     return on_ms // 2 * 2, off_ms // 2 * 2
@@ -90,9 +94,9 @@ def pulse_ms(profile: Profile, pin: int, on_ms: int, off_ms: int) -> tuple[int, 
 
 def underline(profile: Profile, wished: int) -> int:
     """The thickness in dots of a line under letters: one where the language knows only on and off."""
-    return min(wished, 2 if profile.language == "escpos" else 1)
+    return min(wished, 2 if profile.language in ("escpos", star_reach.RASTER) else 1)
 
 
 def turns(profile: Profile) -> bool:
     """True when the head turns single letters by 90 degrees (``ESC V``)."""
-    return profile.language == "escpos"
+    return profile.language in ("escpos", star_reach.RASTER)

@@ -15,6 +15,8 @@ from kvit.paper.sheet import Symbol
 
 LANGUAGES = ("star-line", "starprnt")
 """Names of `kvit.paper.languages.registry`."""
+RASTER = "star-raster"
+"""The language of heads that print rows of dots only: all is drawn, so they have whatever can be drawn."""
 SYSTEMS = {
     "upce": 0, "upca": 1, "ean8": 2, "ean13": 3, "code39": 4, "itf": 5, "code128": 6, "code93": 7, "codabar": 8,
     "gs1128": 9, "databar": 10, "databartruncated": 11, "databarlimited": 12, "databarexpanded": 13,

@@ -46,6 +46,7 @@ LANGUAGES: dict[str, Language] = {
         _language("escpos", "escpos_write", player="escpos_play"),
         _language("star-line", "star_write", "application/vnd.star.line", player="escpos_play"),
         _language("epos", "epos_write", "text/xml; charset=utf-8", player="epos_play"),
+        _language("star-raster", "star_raster_write", "application/vnd.star.raster", player="escpos_play"),
         _language("starprnt", "star_write", "application/vnd.star.starprnt", player="escpos_play"),
         _language("aclas", "aclas"),
         _language("365wifi", "wifi365", TEXT, tags=True),

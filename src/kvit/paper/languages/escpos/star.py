@@ -1,15 +1,16 @@
-"""Star line mode, its raster mode, and StarPRNT.
+"""Star line mode and StarPRNT.
 
 Star uses Epson's prefixes for other things (``ESC d`` cuts, ``ESC a`` feeds, ``ESC W`` widens), so every row here replaces
 one of Epson's. Source: Star's Line Mode and StarPRNT command specifications; what needs a device to decide (condensed
-pitches, slashed zero, overline) leaves the letters as they are. Symbols stand in ``star_code``.
+pitches, slashed zero, overline) leaves the letters as they are. Symbols stand in ``star_code``,
+raster mode in ``star_raster``.
 """
 
 from __future__ import annotations
 
 from kvit.escpos.command import Command
 from kvit.paper import image
-from kvit.paper.languages.escpos import mechanism, page, picture, star_code, style
+from kvit.paper.languages.escpos import mechanism, page, picture, star_code, star_raster, style
 from kvit.paper.languages.escpos.line import end_line, feed_back, feed_by
 from kvit.paper.languages.escpos.position import apply_area
 from kvit.paper.languages.escpos.state import Printer, Verb, reread
@@ -191,26 +192,6 @@ def raster_strip(printer: Printer, command: Command) -> None:
     picture.in_line(printer, command, Logo(columns, rows, bits), 1, 1)
 
 
-def raster_line(printer: Printer, command: Command) -> None:
-    """``b nL nH d`` of raster mode: one row of dots, joined to the picture above it."""
-    raw = command.raw
-    data = raw[3:]
-    columns = min(len(data) * 8, image.MAX_COLUMNS, printer.right - printer.left)
-    rows: list[bytes] = printer.settings.setdefault("raster", [])
-    if len(rows) < image.MAX_ROWS:
-        rows.append(image.fit(data, len(data) * 8, 1, columns, 1) if columns else b"")
-
-
-def raster_end(printer: Printer, command: Command) -> None:
-    """``ESC * r B`` (and FF within): put the rows gathered so far on the paper as one picture."""
-    rows: list[bytes] = printer.settings.pop("raster", [])
-    if not rows:
-        return
-    size = max(len(row) for row in rows)
-    bits = b"".join(row.ljust(size, b"\0") for row in rows)
-    picture.across_paper(printer, command, Logo(size * 8, len(rows), bits))
-
-
 def eject_page(printer: Printer, command: Command) -> None:
     """FF: print, and on to the next form."""
     end_line(printer, 0, command)
@@ -280,21 +261,8 @@ def stored_picture(printer: Printer, command: Command) -> None:
     picture.by_key(printer, command, f"nv:{command.raw[3]}", 1 + (scale & 1), 1 + (scale >> 1))
 
 
-def raster_feed(printer: Printer, command: Command) -> None:
-    """``ESC FF NUL`` and ``EOT`` of raster mode: the page so far comes out; with EOT the document ends (and is cut)."""
-    raster_end(printer, command)
-    if command.raw[-1] == 4:
-        mechanism.cut_paper(printer, command, False)
-
-
-RASTER: dict[str, Verb] = {
-    "b": raster_line, "k": raster_line, "ESC * r A": mechanism.ignore, "ESC * r R": mechanism.ignore,
-    "ESC * r B": raster_end, "ESC * r C": mechanism.ignore, "ESC * r": mechanism.ignore, "ESC FF": raster_feed,
-}  # fmt: skip
-"""Star's raster mode, in which everything is rows of dots."""
-
 LINE: dict[str, Verb] = {
-    **RASTER,
+    **star_raster.VERBS,
     "ESC E": switch("bold", True), "ESC F": switch("bold", False), "ESC G": switch("double_strike", True),
     "ESC H": switch("double_strike", False), "ESC 4": switch("invert", True), "ESC 5": switch("invert", False),
     "ESC W": magnify("width"), "ESC h": magnify("height"), "ESC i": size, "ESC SO": switch("height", 2),
