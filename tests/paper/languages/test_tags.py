@@ -298,3 +298,24 @@ def test_nothing_raises(text: str, name: str) -> None:
 def test_a_line_too_long_is_said() -> None:
     sheet = play(("x" * 33).encode(), load("feie58"))
     assert [each.code for each in sheet.problems] == ["line.too_wide"]
+
+
+PAIRS = [
+    ("ИТОГО", "4612.50", 2, 2, "ИТОГО               4612.50", True),
+    ("合计", "4612.50", 2, 2, "合计     4612.50", False),
+    ("SUM", "4612.50", 2, 2, "SUM      4612.50", False),
+    ("x" * 20, "4612.50", 1, 1, "x" * 20 + "     4612.50", False),
+]
+
+
+@pytest.mark.parametrize(("left", "right", "width", "height", "line", "smaller"), PAIRS)
+def test_a_total_is_not_broken_for_its_size(
+    left: str, right: str, width: int, height: int, line: str, smaller: bool
+) -> None:
+    profile = load("365wifi")
+    spans = [span(each, width=width, height=height) for each in (left, right)]
+    sheet = compose(Builder().pair(*spans).document(), profile)
+    (words_,) = lines_of(sheet, profile, uniform=True)
+    assert isinstance(words_, Words)
+    assert words_.text == line
+    assert ("look.absent" in [each.code for each in sheet.problems]) == smaller

@@ -25,6 +25,8 @@ from kvit.paper.typeset import Piece, Pieces, Typesetter, Way, setter_of
 from kvit.paper.width import cell_width, clusters, letters
 
 COLUMN_DOTS = 12
+QUIET_DOTS = 14
+"""White above and below a symbol: twice this is less than a line, so it is never taken for an empty one."""
 
 
 class Look(msgspec.Struct, frozen=True):
@@ -231,10 +233,10 @@ class Roll:
             self.problem(each.code, **each.values)
         for box in laid.boxes:
             if isinstance(box, Symbol):
-                box.y, box.start, box.end = self.y, self.number, self.number + 1
+                box.y, box.start, box.end = self.y + QUIET_DOTS, self.number, self.number + 1
                 self.sheet.boxes.append(box)
                 self.number += 1
-                self.y += box.height
+                self.y += box.height + 2 * QUIET_DOTS
 
     def act(self, kind: str, **values: int | str) -> None:
         """Do something besides printing."""

@@ -25,9 +25,10 @@ import msgspec
 
 from kvit.escpos.profiles import Profile
 from kvit.paper import document as doc
+from kvit.paper.laying.page import MARGIN_PART
 from kvit.paper.sheet import Problem
 from kvit.paper.table import widths_of
-from kvit.paper.typeset import STRIPPED, setter_of
+from kvit.paper.typeset import STRIPPED, setter_of, width_of
 
 Size = tuple[int, int]
 
@@ -169,13 +170,39 @@ class _Taming:
         yield msgspec.structs.replace(block, content=content, wrap=self._wrap(block.wrap, [content]), upside_down=False)
 
     def pair(self, block: doc.Pair) -> Iterator[doc.Block]:
-        left, right = self.contents([block.left, block.right])
+        left, right = self._beside(*self.contents([block.left, block.right]))
         gap = self._gap(1, [left, right])
         if gap == 1:
             yield msgspec.structs.replace(block, left=left, right=right)
             return
         wrap = self._wrap(block.wrap, [left, right])
         yield doc.Table([doc.Column(weight=1, wrap=wrap), doc.Column(align="right")], [[left, right]], gap)
+
+    def _beside(self, left: doc.Content, right: doc.Content) -> tuple[doc.Content, doc.Content]:
+        """Left and right in letters no wider than lets them stand on one line: a total is not broken for its size."""
+        if self._widest([left, right]) == 1 or self._dots([left, right]) <= self._room():
+            return left, right
+        self.lack("size")
+        return self._narrow(left), self._narrow(right)
+
+    def _narrow(self, content: doc.Content) -> doc.Content:
+        assert isinstance(content, list)
+        sizes = [self._size(1, span.height) for span in content]
+        return [
+            msgspec.structs.replace(span, width=wide, height=high)
+            for span, (wide, high) in zip(content, sizes, strict=True)
+        ]
+
+    def _dots(self, contents: list[doc.Content]) -> int:
+        """Dots the first lines of contents take side by side, a space of the widest letters between."""
+        firsts = [width_of(self.setter.paragraphs(each)[0]) for each in contents]
+        return sum(firsts) + self.setter.cell * self._widest(contents) * (len(contents) - 1)
+
+    def _room(self) -> int:
+        """Dots between the margins."""
+        widest = self.profile.width_dots // MARGIN_PART
+        margins = (min(each * self.setter.cell, widest) for each in (self.document.left, self.document.right))
+        return self.profile.width_dots - sum(margins)
 
     def _gap(self, gap: int, contents: list[doc.Content]) -> int:
         """Cells between columns, so many that there is a space between them when spaces are as wide as the letters."""
@@ -241,15 +268,12 @@ class _Taming:
     def _widths(self, table: doc.Table) -> list[doc.Column]:
         """The columns as fixed ones, as the layout would make them for all rows together."""
         cell = self.setter.cell
-        margins = sum(
-            min(each * cell, self.profile.width_dots // 4) for each in (self.document.left, self.document.right)
-        )
         cells = [
             [self.setter.paragraphs(each.content if isinstance(each, doc.Cell) else each) for each in row]
             for row in table.rows
             if not any(isinstance(each, doc.Cell) and each.columns > 1 for each in row)
         ]
-        widths = widths_of(list(table.columns), cells, (self.profile.width_dots - margins) // cell, table.gap, cell)
+        widths = widths_of(list(table.columns), cells, self._room() // cell, table.gap, cell)
         if widths is None:
             return list(table.columns)
         return [
