@@ -81,7 +81,7 @@ def test_a_bordered_table_joins() -> None:
 
 def test_letters_the_head_lacks_are_pictures_and_told() -> None:
     sheet = lay_out(Builder().pair("우유", "1.89").document(), PRINTER)
-    assert [type(box).__name__ for box in sheet.boxes] == ["Picture", "Run"]
+    assert [type(box).__name__ for box in sheet.boxes] == ["Picture", "Picture", "Run"]
     assert sheet.problems[0].values == {"text": "우유"}
     big = lay_out(Builder().text("우유", width=2, height=2).document(), PRINTER)
     (picture,) = big.boxes

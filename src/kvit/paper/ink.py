@@ -12,7 +12,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from functools import lru_cache
-from itertools import chain
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -33,7 +32,7 @@ COMMAND_BYTES = 9
 """``ESC $`` and ``ESC *`` before the columns of a word: so many columns of white are as long."""
 KEPT_LETTERS = 4_096
 KEPT_LOOKS = 32
-"""Drawn letters remembered of a look, and looks: a kilobyte a letter."""
+"""Drawn letters remembered of a look, and looks."""
 
 
 def is_column(profile: Profile) -> bool:
@@ -55,7 +54,7 @@ def inline(run: Run) -> Picture:
 
 
 @lru_cache(maxsize=KEPT_WORDS)
-def _word(text: str, advance: int, style: Style, width: int) -> bytes:
+def word(text: str, advance: int, style: Style, width: int) -> bytes:
     """The dots of a word; live commands are spared for every head, so that one memory does for all."""
     from kvit.paper.raster import strip_of
 
@@ -63,31 +62,23 @@ def _word(text: str, advance: int, style: Style, width: int) -> bytes:
     return live.spare_columns(image.fit(packed(dots), dots.shape[1], dots.shape[0], width, COLUMN_ROWS), width)
 
 
-def word(text: str, advance: int, style: Style, width: int) -> bytes:
-    """The dots of letters 24 high, row by row: put together from remembered letters of whole bytes, drawn where not."""
-    if advance % 8 or len(text) * advance != width:
-        return _word(text, advance, style, width)
+def letters(text: str, advance: int, style: Style) -> list[bytes]:
+    """Each letter's dots, 24 rows; remembered, so that the same letter is the same object."""
     known = _letters_of(advance, style)
-    letters = [known[letter] for letter in text]
-    bits = b"".join(chain.from_iterable(zip(*[rows for rows, _ in letters], strict=True)))
-    turned = b"".join([columns for _, columns in letters])
-    return bits if live.LIVE.search(turned) is None else live.spare_columns(bits, width)
+    return [known[letter] for letter in text]
 
 
-class _Letters(dict[str, tuple[tuple[bytes, ...], bytes]]):
-    """Letters of one look, each as its rows and as its columns."""
+class _Letters(dict[str, bytes]):
+    """Drawn letters of one look."""
 
     def __init__(self, advance: int, style: Style) -> None:
         self._advance, self._style = advance, style
 
-    def __missing__(self, letter: str) -> tuple[tuple[bytes, ...], bytes]:
+    def __missing__(self, letter: str) -> bytes:
         if len(self) >= KEPT_LETTERS:
             self.clear()
-        size = self._advance // 8
-        bits = _word(letter, self._advance, self._style, self._advance)
-        rows = tuple(bits[at : at + size] for at in range(0, len(bits), size))
-        made = self[letter] = rows, image.rows_to_columns(bits, self._advance)
-        return made
+        bits = self[letter] = word(letter, self._advance, self._style, self._advance)
+        return bits
 
 
 @lru_cache(maxsize=KEPT_LOOKS)

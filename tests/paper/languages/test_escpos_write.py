@@ -48,17 +48,16 @@ def letters(sheet: Sheet) -> list[tuple[Any, ...]]:
     return sorted(found, key=repr)
 
 
-def dots(sheet: Sheet) -> list[tuple[int, int, bytes]]:
-    """Every black row of the pictures: (y, x of the first dot, the dots to the last black one), bands joined by nature."""
-    found = []
+def dots(sheet: Sheet) -> list[tuple[int, bytes]]:
+    """Every row of the paper with a picture's black dot on it, however the pictures were cut: (y, the dots)."""
+    rows: dict[int, int] = {}
     for box in sheet.boxes:
         if isinstance(box, Picture):
             size = image.row_bytes(box.columns)
             for row in range(box.rows):
-                line = box.bits[row * size : (row + 1) * size].rstrip(b"\0")
-                if line:
-                    found.append((box.y + row, box.x, line))
-    return sorted(found)
+                line = int.from_bytes(box.bits[row * size : (row + 1) * size], "big")
+                rows[box.y + row] = rows.get(box.y + row, 0) | line << (2048 - box.x - size * 8)
+    return [(y, line.to_bytes(256, "big")) for y, line in sorted(rows.items()) if line]
 
 
 def seen(sheet: Sheet) -> dict[str, Any]:

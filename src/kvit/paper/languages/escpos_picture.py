@@ -10,6 +10,9 @@ bytes: a logo costs its reading and banding once.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import lru_cache
+
 from kvit.escpos.profiles import Profile
 from kvit.paper import image, reach
 from kvit.paper.live import LIVE
@@ -23,6 +26,9 @@ BUFFER_SHARE = 2
 """A band takes at most this part of the receive buffer."""
 KEPT_BYTES = 8 << 20
 """Finished bands remembered: a chain's logos at every width and then some."""
+
+KEPT_LETTERS = 8_192
+"""Drawn letters remembered as columns: 72 bytes each."""
 
 _made: Memo[tuple[bytes, ...]] = Memo(KEPT_BYTES)
 
@@ -73,9 +79,25 @@ def _graphics(columns: int, rows: int, bits: bytes) -> bytes:
     return head + columns.to_bytes(2, "little") + rows.to_bytes(2, "little") + bits + b"\x1d(L\x02\x00\x30\x32"
 
 
-def columns(bits: bytes, count: int) -> bytes:
-    """``ESC * 33``: 24 rows of dots as columns of three bytes."""
-    return b"\x1b*\x21" + count.to_bytes(2, "little") + image.rows_to_columns(bits, count)
+def columns(pictures: Sequence[Picture]) -> bytes:
+    """``ESC * 33``: pictures 24 rows high side by side, in one command; in two where they would join to a live command."""
+    made: list[bytes] = []
+    strips: list[bytes] = []
+    count = 0
+    for box in pictures:
+        strip = _turned(box.bits, box.columns)
+        if strips and LIVE.match(strips[-1][-1:] + strip[:1]):
+            made.append(b"\x1b*\x21" + count.to_bytes(2, "little") + b"".join(strips))
+            strips, count = [], 0
+        strips.append(strip)
+        count += box.columns
+    made.append(b"\x1b*\x21" + count.to_bytes(2, "little") + b"".join(strips))
+    return b"".join(made)
+
+
+@lru_cache(maxsize=KEPT_LETTERS)
+def _turned(bits: bytes, count: int) -> bytes:
+    return image.rows_to_columns(bits, count)
 
 
 def by_key(box: Picture) -> bytes:

@@ -61,6 +61,7 @@ class _Writer:
         self.align = 0
         self.turned = False
         self.inline = reach.has_columns(profile)
+        self.drawn: list[Picture] = []
         self.leaps = not profile.has("no_absolute_after_text")
         """Long gaps are jumped over."""
         self.symbols: SymbolWriter | None = None
@@ -129,11 +130,8 @@ class _Writer:
         self._turn(False)
         self._place(first.x, x - first.x)
         for box in boxes[at:end]:
-            if type(box) is Run:
-                self.letters.write(box)
-            else:
-                assert isinstance(box, Picture)
-                self.out.append(escpos_picture.columns(box.bits, box.columns))
+            self._put(box)
+        self._drawn()
         self.height = height
         return end
 
@@ -231,14 +229,27 @@ class _Writer:
         x = placed[0][0]
         for at, number in placed:
             if at != x:
+                self._drawn()
                 self._jump(at, x)
-            box = boxes[number]
-            if isinstance(box, Picture):
-                self.out.append(escpos_picture.columns(box.bits, box.columns))
-            else:
-                self.letters.write(box)
-            x = at + box.width
+            self._put(boxes[number])
+            x = at + boxes[number].width
+        self._drawn()
         self.height = height
+
+    def _put(self, box: Box) -> None:
+        """Letters at the head's place; drawn ones wait for what is drawn right behind them."""
+        if type(box) is Picture:
+            self.drawn.append(box)
+            return
+        assert type(box) is Run
+        if self.drawn:
+            self._drawn()
+        self.letters.write(box)
+
+    def _drawn(self) -> None:
+        if self.drawn:
+            self.out.append(escpos_picture.columns(self.drawn))
+            self.drawn = []
 
     def _line_start(self, placed: list[tuple[int, int]], boxes: InLine) -> None:
         ends = [at + boxes[number].width for at, number in placed]

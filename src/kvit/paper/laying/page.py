@@ -28,6 +28,7 @@ from kvit.paper.width import cell_width
 MARGIN_PART = 4
 """A margin takes at most this part of the paper, so that a Han letter of size 8 fits between two of them."""
 
+BY_LETTER = "escpos"
 Place = tuple[int, Pieces]
 """Where pieces begin across, and the pieces."""
 Layer = Callable[["Page", Any], None]
@@ -51,6 +52,8 @@ class Page:
         self.right = profile.width_dots - min(document.right * cell, widest)
         self.inline = reach.has_columns(profile)
         """Drawn letters can stand as columns among the others."""
+        self.by_letter = profile.language == BY_LETTER
+        """A drawn letter is a picture of its own: the writer of that language joins them, and letters are remembered."""
         self.y = self.stop = 0
         self.block = 0
         self.printed_since_cut = True
@@ -135,15 +138,21 @@ class Page:
             start, end = found.span()
             kind, count, part = kinds[start], end - start, text[start:end]
             step, style = (narrow, face.narrow) if kind in "nd" else (wide, face.wide)
-            if kind in "dD":
-                lacking += part
+            if kind not in "dD":
+                self.boxes.append(Run(x, y, count * step, height, part, step, style, block, block + 1))
+                x += count * step
+                continue
+            lacking += part
+            if not self.by_letter:
                 bits = ink.word(part, step, style, count * step)
                 self.boxes.append(
                     Picture(x, y, count * step, height, count * step, height, bits, start=block, end=block + 1)
                 )
-            else:
-                self.boxes.append(Run(x, y, count * step, height, part, step, style, block, block + 1))
-            x += count * step
+                x += count * step
+                continue
+            for bits in ink.letters(part, step, style):
+                self.boxes.append(Picture(x, y, step, height, step, height, bits, start=block, end=block + 1))
+                x += step
         if lacking:
             self.warn("letters.drawn", text=lacking)
         return True
