@@ -79,7 +79,7 @@ FAULTS = [
     ("ean13", b"", "symbol.empty"), ("ean13", b"12345", "symbol.length"), ("ean13", b"59012341234xx", "symbol.letters"),
     ("ean13", b"5901234123450", "symbol.check_digit"), ("upca", b"012345678900", "symbol.check_digit"),
     ("code39", b"abc", "symbol.letters"), ("codabar", b"123", "symbol.letters"), ("code128", b"{Q12", "symbol.code_set"),
-    ("code128", b"{C\x70", "symbol.letters"), ("code128", b"{B", "symbol.empty"), ("composite", b"1", "symbol.unsupported"),
+    ("code128", b"{C\x70", "symbol.letters"), ("code128", b"{B", "symbol.empty"),
     ("nonsense", b"1", "symbol.unsupported"), ("qr", b"x" * 8_000, "symbol.too_long"), ("itf", b"1", "symbol.length"),
     ("upce", b"12345678901", "symbol.letters"),
 ]  # fmt: skip

@@ -31,13 +31,16 @@ FAMILIES = {
 STACKED = {"databarstacked": 72, "databarstackedomni": 73, "databarexpandedstacked": 76}
 """``GS ( k`` family 51, the first byte of the stored data."""
 COMPOSITE = {
-    "ean8": 65, "ean13": 66, "upca": 67, "upce": 69, "databar": 70, "databartruncated": 71, "databarstacked": 72,
+    "ean8": 65, "ean13": 66, "upca": 67, "upce": 68, "databar": 70, "databartruncated": 71, "databarstacked": 72,
     "databarstackedomni": 73, "databarlimited": 74, "databarexpanded": 75, "databarexpandedstacked": 76, "gs1128": 77,
 }  # fmt: skip
-"""``GS ( k`` family 52: the letter b of the linear part (68 is UPC-E of six digits)."""
-WITHOUT_CHECK_DIGIT = {"ean8": 7, "ean13": 12, "upca": 11, "databar": 13, "databartruncated": 13, "databarstacked": 13,
-                       "databarstackedomni": 13, "databarlimited": 13}  # fmt: skip
-"""How many digits DataBar and composite commands take: the head adds the check digit."""
+"""``GS ( k`` family 52: the letter b of the linear part."""
+TAKEN = {
+    "ean8": slice(7), "ean13": slice(12), "upca": slice(11), "upce": slice(1, 7), "databar": slice(13),
+    "databartruncated": slice(13), "databarlimited": slice(13), "databarstacked": slice(13),
+    "databarstackedomni": slice(13),
+}  # fmt: skip
+"""Which of a number's digits DataBar and composite commands take: the head adds the rest."""
 BAR_MODULES = range(2, 7)
 """Dots of ``GS w``."""
 MODULES = {
@@ -56,7 +59,8 @@ DATA_BYTES_MAX = 0xFFFF - 5
 
 def is_native(symbol: Symbol, profile: Profile) -> bool:
     """True when an ESC/POS head that knows the kind prints this symbol from its data."""
-    if obeys(profile) and (LIVE.search(symbol.data) or LIVE.search((len(symbol.data) + 3).to_bytes(4, "little"))):
+    data = symbol.data
+    if obeys(profile) and (LIVE.search(data) or LIVE.search((len(data) + 3).to_bytes(4, "little"))):
         return False
     family = FAMILIES.get(symbol.kind)
     if family is not None:
@@ -65,7 +69,7 @@ def is_native(symbol: Symbol, profile: Profile) -> bool:
         return False
     if symbol.kind in ADD_ONS and not symbol.data.isdigit():
         return False
-    if len(symbol.data) > GS_K_BYTES_MAX:
+    if len(data) > GS_K_BYTES_MAX:
         return False
     if symbol.kind in FORM_A:
         return profile.has("barcode_b") or profile.has("barcode_a")

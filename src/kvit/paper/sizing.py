@@ -5,8 +5,8 @@ here, as a wrong symbol is worse than none. Check digits and guard letters that 
 verified.
 
 Always with white on both sides. A symbol too wide gets a smaller module, PDF417 and DataBar Expanded Stacked fewer columns
-with more rows; bars of one dot are the last resort, told as ``symbol.fine``. Letters for people wider than the room are
-left out.
+with more rows; bars of one dot and QR codes of two are the last resort, told as ``symbol.fine``. Letters for people wider
+than the room are left out.
 
 Faults are those of `kvit.paper.symbol`, and ``symbol.option``: a field has a value the kind does not take. Values of a
 fault: ``kind`` and, where they tell more, ``expected`` (the right check digit), ``ai`` (the GS1 identifier at fault),
@@ -29,6 +29,7 @@ from kvit.paper.symbology import ADD_ONS, ELEMENTS, GTIN, KINDS, LINEAR, Kind
 HRI_PLACES = {"none": 0, "above": 1, "below": 2, "both": 3}
 LEVELS = {"qr": "LMQH", "microqr": "LMQ", "rmqr": "MH"}
 """The levels of error correction; the usual one is in `USUAL`."""
+_USUAL_OPTIONS: dict[str, dict[str, int | str]] = {"databarexpandedstacked": {"columns": 2}}
 USUAL = {"qr": "M", "microqr": "L", "rmqr": "M", "aztec": "23%"}
 FIELDS: dict[str, tuple[str, ...]] = {
     "qr": ("level",), "microqr": ("level",), "rmqr": ("level",), "pdf417": ("level", "columns", "rows", "truncated"),
@@ -44,8 +45,10 @@ TRUNCATED_BARS = 13
 SIDES = {"pdf417": (17, 69), "databarexpandedstacked": (49, 4)}
 """Modules across: so many a column, and so many more."""
 TRUNCATED_SIDES = (17, 35)
-FINE = 1
-"""Dots of bars many readers miss at 203 to the inch: the last resort."""
+SMALLEST = 2
+"""Dots of a module no wish goes below."""
+LEAST_BARS = 1
+"""Bars that fit no other way: the last resort."""
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -91,19 +94,19 @@ def _made(block: Code, profile: Profile, room: _Room) -> Symbol | Fault:
     odd = _odd_field(block)
     if odd:
         return Fault("symbol.option", {"kind": kind, "option": odd})
-    data = _data(block, known)
-    if isinstance(data, Fault):
-        return data
-    made = Symbol(0, 0, 0, 0, kind, data, level=block.level or USUAL.get(kind, ""))
+    found = _data(block, known)
+    if isinstance(found, Fault):
+        return found
+    made = Symbol(0, 0, 0, 0, kind, found.data, level=block.level or USUAL.get(kind, ""))
     if kind in FIELDS:
-        made.options = _options(block)
+        made.options = _USUAL_OPTIONS.get(kind, {}) | _options(block)
     if known.flat:
         made.bar_height = block.height
         if block.letters != "none":
-            made.hri, made.hri_place = symbols.prepare(kind, data).hri, HRI_PLACES[block.letters]
+            made.hri, made.hri_place = found.hri, HRI_PLACES[block.letters]
             font = profile.font
             made.hri_style = Style("A", font.width, font.height)
-    return _fitted(made, known, max(block.module or known.module, known.smallest), room)
+    return _fitted(made, known, max(block.module or known.module, SMALLEST), room)
 
 
 def _odd_field(block: Code) -> str:
@@ -147,14 +150,14 @@ def _options(block: Code) -> dict[str, int | str]:
 # Data
 
 
-def _data(block: Code, known: Kind) -> bytes | Fault:
-    """The bytes for the head: check digits, guards, code sets and FNC1 in their places."""
+def _data(block: Code, known: Kind) -> symbols.Prepared | Fault:
+    """The bytes for the head and the letters for people: check digits, guards, code sets and FNC1 in their places."""
     kind = block.kind
     text = _TEXT[kind](block) if kind in _TEXT else block.data
     if isinstance(text, Fault):
         return text
     if not known.flat and kind not in GTIN and kind not in ELEMENTS:
-        return text.encode("utf-8")
+        return symbols.Prepared(text.encode("utf-8"))
     if not text.isascii():
         return Fault("symbol.letters", {"kind": kind})
     data = text.encode("ascii")
@@ -163,7 +166,7 @@ def _data(block: Code, known: Kind) -> bytes | Fault:
     prepared = symbols.prepare(kind, data)
     if prepared.fault == "symbol.check_digit":
         return _wrong_digit(kind, text)
-    return Fault(prepared.fault, {"kind": kind}) if prepared.fault else prepared.data
+    return Fault(prepared.fault, {"kind": kind}) if prepared.fault else prepared
 
 
 def _wrong_digit(kind: str, text: str) -> Fault:
@@ -241,7 +244,7 @@ def _composite(block: Code) -> Checked:
     upper = _elements_of("composite", above)
     if isinstance(linear, Fault):
         return linear
-    return upper if isinstance(upper, Fault) else f"{linear.decode('ascii')}|{upper}"
+    return upper if isinstance(upper, Fault) else f"{linear.data.decode('ascii')}|{upper}"
 
 
 _TEXT: dict[str, Callable[[Code], Checked]] = {
@@ -263,7 +266,7 @@ def _fitted(made: Symbol, known: Kind, wished: int, room: _Room) -> Symbol | Fau
     if made.kind == "maxicode":
         made.module, (made.width, made.height) = 1, symbols.MAXICODE_DOTS
         return made if room.holds(made.width, 1, known.quiet) else _too_wide(made, made.width, room)
-    least = FINE if known.flat else known.smallest
+    least = LEAST_BARS if known.flat else SMALLEST
     module = wished
     while module >= least and not room.holds(columns, module, known.quiet):
         module -= 1
@@ -271,7 +274,7 @@ def _fitted(made: Symbol, known: Kind, wished: int, room: _Room) -> Symbol | Fau
         narrower = _narrower(made, known, room)
         if narrower is None:
             return _too_wide(made, least * columns, room)
-        (columns, rows), module = narrower, known.smallest
+        (columns, rows), module = narrower, SMALLEST
     made.module = module
     if known.flat:
         return _with_letters(made, columns * module, room.dots)
@@ -296,8 +299,8 @@ def _narrower(made: Symbol, known: Kind, room: _Room) -> tuple[int, int] | None:
     each, edge = TRUNCATED_SIDES if made.options.get("truncated") else SIDES.get(made.kind, (0, 0))
     if not each:
         return None
-    columns = COLUMNS_MAX[made.kind]
-    while columns and not room.holds(columns * each + edge, known.smallest, known.quiet):
+    columns = int(made.options.get("columns", COLUMNS_MAX[made.kind]))
+    while columns and not room.holds(columns * each + edge, SMALLEST, known.quiet):
         columns -= 1
     options = made.options | {"columns": columns}
     options.pop("rows", None)

@@ -30,6 +30,8 @@ MODULE_MAX = 8
 """Of a QR code (``ESC GS y S 2``)."""
 PDF417_BYTES_MAX = 1_024
 """Of ``ESC GS x D``."""
+COUNTS = {"columns", "rows"}
+"""What ``ESC GS x S 0`` can ask of a PDF417 symbol's shape."""
 PULSE_STEP_MS = 10
 PULSE_MS_MAX = 1_270
 SECOND_DRAWER_MS = 200
@@ -52,7 +54,7 @@ def is_native(symbol: Symbol) -> bool:
     if symbol.kind == "qr":
         return symbol.module <= MODULE_MAX and not symbol.options
     if symbol.kind == "pdf417":
-        return symbol.module <= MODULE_MAX and len(symbol.data) <= PDF417_BYTES_MAX and not symbol.options
+        return symbol.module <= MODULE_MAX and len(symbol.data) <= PDF417_BYTES_MAX and symbol.options.keys() <= COUNTS
     if symbol.kind not in SYSTEMS or symbol.module not in BAR_MODULES:
         return False
     if symbol.hri_place not in (0, BELOW) or not 1 <= symbol.bar_height <= 255:
@@ -95,7 +97,9 @@ def code128_of(data: bytes) -> bytes:
 def _digits(data: bytes) -> bytes:
     """Pairs of set C as the digits they stand for; empty where something else stands among them."""
     built = code128.build(data)
-    return STARTS["C"] + built.letters.encode("ascii") if built.letters.isdecimal() and not built.fault else b""
+    if b"{" in data[2:] or built.fault or not built.letters.isdecimal():
+        return b""
+    return STARTS["C"] + built.letters.encode("ascii")
 
 
 def braced(data: bytes) -> bytes:

@@ -7,8 +7,8 @@ strictly in `kvit.paper.sizing`; the kinds are in `kvit.paper.symbology`, the mo
 
 Sizes are without quiet zone, as on paper, where the white around the symbol is the layout's. ``picture`` adds it.
 
-Sources: Epson's reference for operands and defaults. Left out: drawing composite symbols (no library at hand does: fault
-``symbol.unsupported``, an outline with the data kept), QR model 1 (drawn as model 2), MaxiCode modes 2 and 3 (drawn as
+Sources: Epson's reference for operands and defaults. Left out: the upper part of composite symbols (an outline, see
+`kvit.paper.composite`), QR model 1 (drawn as model 2), MaxiCode modes 2 and 3 (drawn as
 mode 4 with the carrier's message as text).
 """
 
@@ -35,7 +35,8 @@ MAX_DOTS = 4_096
 MAXICODE_DOTS = (223, 199)
 """A MaxiCode is 28 mm wide whatever the head: 223 dots of 203 to the inch."""
 ADD_ON_MODULES = {2: 20, 5: 47}
-ADD_ON_GAP = 7
+ADD_ON_GAP = {"upca": 9, "upce": 7, "ean13": 7, "ean8": 7}
+"""Modules between a number and its add-on, as zxing-cpp draws them."""
 
 FAULTS = (
     "symbol.empty", "symbol.letters", "symbol.length", "symbol.check_digit", "symbol.elements", "symbol.too_long",
@@ -52,11 +53,14 @@ class Prepared(msgspec.Struct, frozen=True):
     fault: str = ""
 
 
+_LETTERS = {known.letters: frozenset(known.letters) for known in KINDS.values()}
+
+
 @lru_cache(maxsize=512)
 def prepare(kind: str, data: bytes) -> Prepared:
     """Look at data as the head does. In: the bytes of the command. Out: what will stand in the symbol, or a fault."""
     known = KINDS.get(kind)
-    if known is None or not known.format:
+    if known is None:
         return Prepared(data, fault="symbol.unsupported")
     if not data:
         return Prepared(data, fault="symbol.empty")
@@ -68,7 +72,7 @@ def prepare(kind: str, data: bytes) -> Prepared:
     written = data.decode("latin-1")
     if kind in ADD_ONS and "+" in written:
         return _with_add_on(kind, written)
-    if known.letters and any(letter not in known.letters for letter in written):
+    if known.letters and not _LETTERS[known.letters].issuperset(written):
         return Prepared(data, written, "symbol.letters")
     if known.lengths and len(data) not in known.lengths:
         return Prepared(data, written, "symbol.length")
@@ -185,16 +189,16 @@ def modules(
         return side, side
     known = KINDS[kind]
     if known.modules:
-        return known.modules + (_add_on_modules(data) if kind in ADD_ONS else 0), 1
+        return known.modules + (_add_on_modules(kind, data) if kind in ADD_ONS else 0), 1
     if kind in _WIDTHS:
         return _WIDTHS[kind](data), 1
     matrix = matrix_of(kind, data, level, options)
     return (0, 0) if matrix is None else (matrix.shape[1], matrix.shape[0])
 
 
-def _add_on_modules(data: bytes) -> int:
+def _add_on_modules(kind: str, data: bytes) -> int:
     more = len(data.partition(b"+")[2])
-    return ADD_ON_GAP + ADD_ON_MODULES[more] if more else 0
+    return ADD_ON_GAP[kind] + ADD_ON_MODULES[more] if more else 0
 
 
 def _code93_modules(data: bytes) -> int:
@@ -229,8 +233,10 @@ def measure(symbol: Symbol) -> tuple[int, int]:
 
 def matrix_of(kind: str, data: bytes, level: str, options: tuple[tuple[str, int | str], ...]) -> Bits | None:
     """Modules as a numpy array (rows x columns, True = black), or None when there is no such symbol."""
-    from kvit.paper import bars
+    from kvit.paper import bars, composite
 
+    if kind == "composite":
+        return composite.modules_of(str(dict(options).get("linear", "")), data)
     return bars.matrix_of(kind, data, level, options)
 
 
@@ -259,7 +265,7 @@ def _bars(symbol: Symbol) -> Bits | None:
     import numpy as np
 
     known = KINDS.get(symbol.kind)
-    if known is None or not known.format or not symbol.data:
+    if known is None or not symbol.data:
         return None
     matrix = matrix_of(symbol.kind, symbol.data, symbol.level, tuple(symbol.options.items()))
     if matrix is None:

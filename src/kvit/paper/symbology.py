@@ -19,7 +19,7 @@ class Kind(msgspec.Struct, frozen=True):
     """One symbology."""
 
     format: str
-    """What zxing-cpp calls it; empty: it can not be drawn."""
+    """What zxing-cpp calls it; ``half``: it draws one part (`kvit.paper.composite`)."""
     flat: bool = True
     """Bars of one height, with letters for people; else rows of its own."""
     letters: str = ""
@@ -32,7 +32,7 @@ class Kind(msgspec.Struct, frozen=True):
     module: int = 2
     """Dots of a module where a document leaves it open: half a millimetre of a 2D symbol scans from any telephone."""
     smallest: int = 2
-    """Dots of a module at least."""
+    """Dots of a module with which it reads from a telephone; less is the last resort."""
 
 
 KINDS: dict[str, Kind] = {
@@ -53,7 +53,7 @@ KINDS: dict[str, Kind] = {
     "databarstacked": Kind("DataBarStk", False, DIGITS, (13, 14), 0, 2),
     "databarstackedomni": Kind("DataBarStkOmni", False, DIGITS, (13, 14), 0, 2),
     "databarexpandedstacked": Kind("DataBarExpStk", False, quiet=2),
-    "qr": Kind("QRCode", False, quiet=4, module=5),
+    "qr": Kind("QRCode", False, quiet=4, module=5, smallest=3),
     "microqr": Kind("MicroQRCode", False, quiet=2, module=5),
     "rmqr": Kind("RMQRCode", False, quiet=2, module=4),
     "pdf417": Kind("PDF417", False, quiet=2),
@@ -61,7 +61,7 @@ KINDS: dict[str, Kind] = {
     "maxicode": Kind("MaxiCode", False, quiet=8, module=1, smallest=1),
     "datamatrix": Kind("DataMatrix", False, quiet=2, module=5),
     "aztec": Kind("Aztec", False, quiet=2, module=5),
-    "composite": Kind("", False, quiet=2),
+    "composite": Kind("half", False, quiet=10),
 }
 """Names of symbologies, also those a printer profile lists. MaxiCode has one size, so its module is a dot."""
 

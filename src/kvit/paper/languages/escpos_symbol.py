@@ -12,6 +12,7 @@ from collections.abc import Callable
 from kvit.escpos.profiles import Profile
 from kvit.paper import native
 from kvit.paper.sheet import Symbol
+from kvit.paper.symbology import GTIN
 
 FORM_B_FROM = 65
 QR_LEVELS = {"L": 48, "M": 49, "Q": 50, "H": 51}
@@ -66,7 +67,7 @@ class SymbolWriter:
 
 def _data(kind: str, data: bytes) -> bytes:
     """What the command takes: DataBar without its check digit."""
-    return data[: native.WITHOUT_CHECK_DIGIT[kind]] if kind.startswith("databar") and data.isdigit() else data
+    return data[native.TAKEN[kind]] if kind in GTIN else data
 
 
 def _stored(family: int, symbol: Symbol) -> bytes:
@@ -74,8 +75,7 @@ def _stored(family: int, symbol: Symbol) -> bytes:
     if family == native.FAMILIES["composite"]:
         kind = str(symbol.options["linear"])
         below, _, above = symbol.data.partition(b"|")
-        below = below[: native.WITHOUT_CHECK_DIGIT.get(kind)]
-        first = bytes([0x30, LINEAR_PART, native.COMPOSITE[kind]]) + below
+        first = bytes([0x30, LINEAR_PART, native.COMPOSITE[kind]]) + below[native.TAKEN.get(kind, slice(None))]
         return _function(family, STORE, first) + _function(family, STORE, bytes([0x30, OTHER_PART, AUTOMATIC]) + above)
     sort = native.STACKED.get(symbol.kind)
     data = symbol.data if sort is None else bytes([sort]) + _data(symbol.kind, symbol.data)

@@ -7,12 +7,14 @@ from kvit.paper import ink, reach
 from kvit.paper import symbol as symbols
 from kvit.paper.laying.page import Page
 from kvit.paper.sheet import Symbol
-from kvit.paper.sizing import FINE, symbol_of
+from kvit.paper.sizing import symbol_of
 from kvit.paper.symbology import KINDS
 
 ABOVE_BARS = 4
 """Modules of white above and below a bar code, so that no letters touch it."""
 TENTHS_PER_INCH = 254
+SENT_ONLY = ("composite",)
+"""Half of it can not be drawn here."""
 
 
 def code(page: Page, block: doc.Code) -> None:
@@ -24,10 +26,13 @@ def code(page: Page, block: doc.Code) -> None:
         return
     known = KINDS[made.kind]
     native = not page.frames and reach.is_native(made, page.profile)
+    if not native and made.kind in SENT_ONLY:
+        page.warn("symbol.unsupported", kind=made.kind)
+        return
     if not native and not reach.picture_way(page.profile):
         page.warn("picture.absent")
         return
-    if made.module == FINE and known.smallest > FINE:
+    if made.module < known.smallest:
         page.warn("symbol.fine", kind=block.kind)
     side = max(made.module * known.quiet - beyond, 0)
     white = made.module * (ABOVE_BARS if known.flat else known.quiet)

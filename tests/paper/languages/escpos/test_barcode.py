@@ -6,6 +6,7 @@ import pytest
 
 from kvit.paper.sheet import Symbol
 from tests.paper.printing import places, printed, printer, problems, symbols
+from tests.paper.symbologies import paper_of, read
 
 FORM_A = [
     (0, b"01234567890", "upca", b"012345678905"), (1, b"123456", "upce", b"01234565"),
@@ -128,9 +129,18 @@ def test_other_families(data: bytes, kind: str) -> None:
     assert symbols(sheet)[0].height > 20
 
 
-def test_composite_is_an_outline_with_its_data() -> None:
+def test_composite_is_its_bar_code_and_an_outline() -> None:
+    upper, lower = b"\x1d(k\x0a\x004P01A(10)A", b"\x1d(k\x11\x004P00B590123412345"
+    sheet = printed(lower + upper + b"\x1d(k\x03\x004Q0")
+    assert problems(sheet) == ["symbol.partly"]
+    (box,) = symbols(sheet)
+    assert (box.kind, box.data, box.options) == ("composite", b"5901234123457|(10)A", {"linear": "ean13"})
+    assert read(paper_of(sheet)) == ["5901234123457"]
+
+
+def test_half_a_composite_is_an_outline_with_its_data() -> None:
     sheet = printed(b"\x1d(k\x0b\x004P0\x30AB12345\x1d(k\x03\x004Q0")
-    assert problems(sheet) == ["symbol.unsupported"]
+    assert "symbol.undrawable" in problems(sheet)
     assert b"12345" in symbols(sheet)[0].data
 
 

@@ -164,7 +164,8 @@ def print_stored(printer: Printer, command: Command, settings: Family, kind: str
         printer.problem("symbol.empty", command, kind=kind)
         return
     level, options = level_of(kind, settings), options_of(kind, settings)
-    matrix(printer, command, kind, settings.data, settings.module, level, options, row_dots(kind, settings))
+    module = 1 if kind == "maxicode" else settings.module
+    matrix(printer, command, kind, settings.data, module, level, options, row_dots(kind, settings))
 
 
 def matrix(
@@ -179,13 +180,15 @@ def matrix(
 ) -> None:
     """A 2D symbol of any maker's command."""
     prepared = symbols.prepare(kind, data)
-    if prepared.fault and prepared.fault != "symbol.unsupported":
+    if prepared.fault:
         printer.problem(prepared.fault, command, kind=kind)
         return
+    if kind == "composite":
+        printer.problem("symbol.partly", command, kind=kind)
     if kind == "qr" and not symbols.fits_qr(prepared.data, level):
         printer.problem("symbol.too_long", command, kind=kind)
         return
-    made = Symbol(0, 0, 0, 0, kind, prepared.data, module, tall, level, options or {}, fault=prepared.fault)
+    made = Symbol(0, 0, 0, 0, kind, prepared.data, module, tall, level, options or {})
     put(printer, command, made, hangs=True)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 import msgspec
 
 from kvit.paper import native
+from kvit.paper import symbol as symbols
 from kvit.paper.languages.escpos.state import Printer
 from kvit.paper.symbology import ROWED
 
@@ -22,7 +23,7 @@ FAMILIES = {
 }  # fmt: skip
 KINDS = {number: kind for kind, number in native.STACKED.items()}
 """Within family 33h, by the first byte of the stored data."""
-LINEAR = {number: kind for kind, number in native.COMPOSITE.items()} | {68: "upce"}
+LINEAR = {number: kind for kind, number in native.COMPOSITE.items()} | {69: "upce"}
 """Within family 34h, by the letter b of the linear part."""
 LEVELS = "LMQH"
 MICRO_QR = 0x33
@@ -84,7 +85,9 @@ def _store_part(settings: Family, raw: bytes) -> None:
     """The linear part or the 2D part of a composite symbol."""
     below, _, above = settings.data.partition(b"|")
     if raw[8] == LINEAR_PART:
-        settings.linear, below = LINEAR.get(raw[9], ""), raw[10:]
+        settings.linear = LINEAR.get(raw[9], "")
+        found = symbols.prepare(settings.linear, raw[10:])
+        below = raw[10:] if found.fault else found.data
     else:
         above = raw[10:]
     settings.kind, settings.data = "composite", below + b"|" + above
