@@ -159,6 +159,12 @@ def test_bar_codes_of_the_head(kind: str, data: str, sent: bytes) -> None:
     assert sent in proven(doc.Document([doc.Code(kind, data, align="left")]), PRINTER)
 
 
+@pytest.mark.parametrize(("columns", "rows", "shape"), [(0, 0, b"\x01\x00\x03"), (5, 10, b"\x01\x0a\x05")])
+def test_the_shape_of_pdf417(columns: int, rows: int, shape: bytes) -> None:
+    code = doc.Code("pdf417", "hello world", level="3", columns=columns, rows=rows)
+    assert b"\x1b\x1dxS0" + shape in proven(doc.Document([code]), PRINTER)
+
+
 @pytest.mark.parametrize("short", ["01234505", "01234514", "01234523", "01234531", "01234543", "01234558", "01234596"])
 def test_upc_e_comes_back_from_its_twelve_digits(short: str) -> None:
     digits = short[:7]

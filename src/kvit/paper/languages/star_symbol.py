@@ -45,7 +45,8 @@ class SymbolWriter:
     def _pdf417(self, symbol: Symbol) -> bytes:
         columns = (symbols.measure(symbol)[0] // symbol.module - PDF417_FRAME_MODULES) // PDF417_COLUMN_MODULES
         aspect = max(symbol.bar_height // symbol.module, 1)
-        out = self._set(PDF417 + b"S0", bytes((1, 0, columns))) + self._set(PDF417 + b"S2", bytes([symbol.module]))
+        rows = int(symbol.options.get("rows", 0))
+        out = self._set(PDF417 + b"S0", bytes((1, rows, columns))) + self._set(PDF417 + b"S2", bytes([symbol.module]))
         out += self._set(PDF417 + b"S3", bytes([aspect]))
         if symbol.level:
             out += self._set(PDF417 + b"S1", bytes([int(symbol.level)]))
