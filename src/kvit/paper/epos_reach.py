@@ -2,7 +2,8 @@
 
 The XML service of the printer takes letters, not bytes, and picks the code page itself by ``lang``; which letters beyond
 Western Europe's it finds a page for, no manual at hand tells, so only those of WPC1252 are sent as text, the two-byte set
-of an Asian model besides, and all others are drawn. A picture stands alone on its lines (``image``), never among letters.
+of an Asian model besides, and all others are drawn; a profile with ``unicode`` takes every letter (``lang`` mul). A picture
+stands alone on its lines (``image``), never among letters.
 Lengths are dots throughout. Source: ePOS-Print XML User's Manual, rev. K and S.
 """
 

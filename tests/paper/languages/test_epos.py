@@ -57,7 +57,7 @@ def test_the_comparison_sees_one_dot() -> None:
 
 
 @settings(max_examples=80, deadline=None)
-@given(documents, st.sampled_from([EPOS, *SPOKEN.values()]))
+@given(documents, st.sampled_from([EPOS, load_profile("epos-multilingual"), *SPOKEN.values()]))
 def test_what_is_written_plays_to_the_sheet_it_was_written_from(document: doc.Document, profile: Profile) -> None:
     proven(document, profile)
 
@@ -109,6 +109,14 @@ def test_every_text_says_everything() -> None:
     }
     for element in ET.fromstring(proven(ALL_SCRIPTS, EPOS)).iter(f"{{{NAMESPACE}}}text"):
         assert everything <= set(element.attrib) <= everything | {"x"}
+
+
+def test_a_head_of_all_letters_gets_them_as_text() -> None:
+    head = load_profile("epos-multilingual")
+    found = proven(ALL_SCRIPTS, head)
+    assert 'lang="mul"' in found
+    assert "зелёный" in found.lower()
+    assert not [each for each in lay_out(ALL_SCRIPTS, head).problems if each.code.startswith("letters")]
 
 
 def test_letters_of_a_two_byte_set_name_their_language() -> None:

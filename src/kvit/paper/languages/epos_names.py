@@ -32,6 +32,8 @@ LANGUAGES = {
     "cp949": "ko",
 }  # fmt: skip
 """``lang`` of letters out of a two-byte set; all others are ``en``."""
+ALL_LANGUAGES = "mul"
+"""``lang`` of heads that have the letters of Unicode."""
 LINES = {1: "thin", 2: "medium", 3: "thick"}
 """``style`` of ``hline`` by dots; the manual does not tell the dots."""
 DIRECTIONS = ("left_to_right", "bottom_to_top", "right_to_left", "top_to_bottom")

@@ -39,6 +39,8 @@ BYTES_MAX = 2 << 20
 DEPTH_MAX = 32
 ATTRIBUTES_MAX = 64
 NAME = "epos-print"
+WIDE_WAYS = ("w", "v", "D")
+"""Of `kvit.escpos.repertoire.Repertoire.way`."""
 
 
 class _RefusedError(Exception):
@@ -196,10 +198,8 @@ class EposPlayer:
                 self._put("".join(letters), wide, start, end)
 
     def _is_wide(self, cluster: str) -> bool:
-        """True for a letter the head has only in its two-byte set, or nowhere and as wide."""
-        if self._repertoire.mask(cluster):
-            return False
-        return bool(self._repertoire.pair(cluster[0])) or cell_width(cluster[0]) == 2
+        """True for a letter that stands in a wide cell: of the two-byte set, or wide by itself."""
+        return self._repertoire.way(cluster[0], cell_width(cluster[0])) in WIDE_WAYS
 
     def _put(self, written: str, wide: bool, start: int, end: int) -> None:
         printer = self._printer

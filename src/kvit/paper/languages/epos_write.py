@@ -82,7 +82,8 @@ class _Writer:
     def __init__(self, sheet: Sheet, profile: Profile) -> None:
         self.sheet, self.profile = sheet, profile
         self.repertoire = repertoire_of(profile)
-        self.wide_language = names.LANGUAGES.get(self.repertoire.system, "en")
+        self.language = names.ALL_LANGUAGES if self.repertoire.unicode else "en"
+        self.wide_language = names.LANGUAGES.get(self.repertoire.system, self.language)
         self.width, self.spacing = profile.width_dots, profile.line_spacing
         self.plain = Style(cell_width=profile.font.width, cell_height=profile.font.height)
         self.looks: dict[tuple[Style, str], str] = {}
@@ -177,7 +178,7 @@ class _Writer:
     def _look(self, box: Run) -> str:
         """The attributes of letters that no line changes."""
         narrow = box.text.isascii() or self.repertoire.mask(box.text[0])
-        language = "en" if narrow else self.wide_language
+        language = self.language if narrow else self.wide_language
         found = self.looks.get((box.style, language))
         if found is None:
             found = self.looks[box.style, language] = _attributes(box.style, language)
@@ -231,7 +232,7 @@ class _Writer:
 
     def _nothing(self, place: str = "") -> str:
         """A ``text`` without letters, for what its attributes say: upright, at a place."""
-        return f"<text{_attributes(self.plain, 'en')}{self._lies(0, False)}{place}></text>"
+        return f"<text{_attributes(self.plain, self.language)}{self._lies(0, False)}{place}></text>"
 
     def _event(self, event: Event) -> None:
         values = event.values
