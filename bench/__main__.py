@@ -18,7 +18,7 @@ from pathlib import Path
 
 import apsw
 
-from bench import decode, peers, relay, start, stored, tokenise
+from bench import decode, documents, peers, relay, start, stored, tokenise, writers
 from bench.figure import Row, table
 
 README = Path(__file__).parent / "README.md"
@@ -30,6 +30,7 @@ def benches(rounds: int, gigabytes: float) -> dict[str, Callable[[], list[Row]]]
     return {
         "tokenise": lambda: tokenise.rows(2 * rounds - 1),
         "decode": lambda: decode.rows(rounds=2 * rounds - 1),
+        "documents": lambda: documents.rows(2 * rounds - 1),
         "stored": lambda: stored.rows(rounds=rounds),
         "relay": lambda: relay.rows(rounds, gigabytes),
         "start": lambda: start.rows(2 * rounds - 1),
@@ -48,7 +49,8 @@ def machine() -> list[str]:
         f"* {datetime.datetime.now(datetime.UTC):%Y-%m-%d %H:%M} UTC; {cpu}, {os.cpu_count()} cores, {memory_gib:.0f} GiB; "
         f"{platform.system()} {platform.release()}",
         f"* Python {platform.python_version()}, SQLite {apsw.sqlite_lib_version()} by apsw, {ours}",
-        f"* peers: npos {peers.NPOS} on Node {_version('node')}, {_flask()}, socat {_version('socat', '-V')}",
+        f"* peers: npos {peers.NPOS} on Node {_version('node')}, {_flask()}, socat {_version('socat', '-V')}, "
+        f"python-escpos {writers.PYTHON_ESCPOS}, " + ", ".join(map(" ".join, writers.NODE_PACKAGES.items())),
     ]
 
 

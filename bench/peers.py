@@ -106,7 +106,7 @@ def npos(streams: Sequence[bytes]) -> Npos | None:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "package.json").write_text("{}")
         command = ["npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", f"npos@{NPOS}"]
-        if not _installs(command, folder):
+        if not installs(command, folder):
             return None
     return Npos(folder, streams)
 
@@ -116,12 +116,12 @@ def flask() -> Path | None:
     folder = FOLDER / "python"
     if not (folder / "flask").exists():
         command = [sys.executable, "-m", "pip", "install", "-q", "--target", str(folder), "flask", "waitress"]
-        if not _installs(command, None):
+        if not installs(command, None):
             return None
     return folder
 
 
-def _installs(command: list[str], folder: Path | None) -> bool:
+def installs(command: list[str], folder: Path | None) -> bool:
     try:
         return subprocess.run(command, cwd=folder, timeout=INSTALL_S, capture_output=True).returncode == 0
     except (OSError, subprocess.TimeoutExpired):
