@@ -57,12 +57,15 @@ class Letters:
         """Letters of a look other than the one in force, or not all ASCII."""
         text = run.text
         if text.isascii():
-            self.look(run.style, 0)
+            if run.style is not self.style:
+                self.look(run.style, 0)
             self.ascii(text if text.isprintable() else clean_text(text))
             return
         repertoire = self.repertoire
         wide = not repertoire.unicode and not repertoire.masks[text[0]]
-        self.look(run.style, run.style.underline if wide else 0)
+        line = run.style.underline if wide else 0
+        if run.style is not self.style or line != self._pairs_underline:
+            self.look(run.style, line)
         if wide:
             self._pairs(True)
             self.out.append(repertoire.pairs(text))

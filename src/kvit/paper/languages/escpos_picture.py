@@ -27,6 +27,8 @@ BUFFER_SHARE = 2
 KEPT_BYTES = 8 << 20
 """Finished bands remembered: a chain's logos at every width and then some."""
 
+DLE, LIVE_ENDS = 0x10, b"\x04\x05\x14"
+"""What a live command begins with, what may come second."""
 KEPT_LETTERS = 8_192
 """Drawn letters remembered as columns: 72 bytes each."""
 
@@ -86,7 +88,7 @@ def columns(pictures: Sequence[Picture]) -> bytes:
     count = 0
     for box in pictures:
         strip = _turned(box.bits, box.columns)
-        if strips and LIVE.match(strips[-1][-1:] + strip[:1]):
+        if strip[0] in LIVE_ENDS and strips and strips[-1][-1] == DLE:
             made.append(b"\x1b*\x21" + count.to_bytes(2, "little") + b"".join(strips))
             strips, count = [], 0
         strips.append(strip)

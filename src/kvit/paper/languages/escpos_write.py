@@ -171,7 +171,10 @@ class _Writer:
     def go_down(self, y: int) -> None:
         """Print the open line and move the paper to ``y``."""
         need = y - self.y
-        if self.height:
+        if self.height and need == self.spacing == self.profile.line_spacing and need >= self.height:
+            self.out.append(b"\n")
+            need = 0
+        elif self.height:
             need = self._end_line(need)
         if need:
             self._blank(need)
