@@ -93,6 +93,20 @@ def test_a_late_tail_keeps_the_id(db: Database) -> None:
     assert db.write_now(service.take, SHOP, begun) == Taken(id_, fresh=False)
 
 
+def test_many_in_one_go_are_each_taken_or_refused_for_themselves(db: Database) -> None:
+    db.write_now(service.take, SHOP, prepared(1))
+    begun = [prepared(0), prepared(1), prepared(1, "other\n"), prepared(2, "two\n"), prepared(0)]
+    first, known, other, second, again = db.write_now(service.take_all, SHOP, begun)
+    assert (first, second) == (Taken(begun[0].id, fresh=True), Taken(begun[3].id, fresh=True))
+    assert (known, again) == (Taken(begun[1].id, fresh=False), Taken(begun[0].id, fresh=False))
+    assert other == Refusal("receipt.conflict", {"receipt": begun[1].id})
+    for one in (begun[0], begun[3]):
+        assert receipt(db, one.id).text == one.printout.text
+        assert db.read_now(service.raw, SHOP, one.id) == one.printout.raw
+    assert found(db, "two") == [begun[3].id]
+    assert db.write_now(service.take_all, SHOP, []) == []
+
+
 def test_a_tail_that_does_not_fit(db: Database) -> None:
     whole = prepared(0)
     assert db.write_now(service.amend, SHOP, b"x", whole) == Refusal("receipt.unknown")

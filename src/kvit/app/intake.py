@@ -1,7 +1,7 @@
 """From a line's printout to a stored receipt.
 
 It is taken apart away from the event loop (`kvit.app.digester`). Many printouts are in flight so that one fsync commits
-them together, and ``take`` returns only when a printout is durable: then its capture may go.
+them together (`kvit.app.shelf`), and ``take`` returns only when a printout is durable: then its capture may go.
 
 A printout's late tails (the drawer's pulse, a second cut) go in behind it, in order, each once, also when all of it is
 told again after a crash. What comes before the printout's turn to be taken apart is stored with it in one go.
@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from kvit.app.digest import UNKNOWN_PROFILE, Job
 from kvit.app.digester import Digester
 from kvit.app.log import Log
+from kvit.app.shelf import Shelf
 from kvit.db import Database
 from kvit.receipt import service
 from kvit.receipt.printout import Place, Prepared, receipt_id
@@ -49,6 +50,7 @@ class Intake:
         self._digester = digester
         self._log = log
         self._date_order = date_order
+        self._shelf = Shelf(lambda ready: db.write(service.take_all, shop, ready))
         self._ways: dict[str, _Way] = {}
         self._awaited: set[str] = set()
         """Printouts that could not be stored and will be told again: their tails wait."""
@@ -74,7 +76,7 @@ class Intake:
 
     async def _write(self, prepared: Prepared) -> bool:
         """Store a printout; False where it was there before."""
-        taken = await self._db.write(service.take, self._shop, prepared)
+        taken = await self._shelf.put(prepared)
         if isinstance(taken, Refusal):
             place = prepared.printout.place
             self._log("receipt.refused", {"code": taken.code, "line": place.line, "offset": place.offset})

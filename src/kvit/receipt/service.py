@@ -48,7 +48,17 @@ class Page(msgspec.Struct, frozen=True):
 
 def take(tx: Tx, shop: str, prepared: Prepared) -> Taken | Refusal:
     """Store a printout. Told before with the same bytes: the same answer; with others: ``receipt.conflict``."""
-    n = store.insert(tx, shop, prepared)
+    return take_all(tx, shop, [prepared])[0]
+
+
+def take_all(tx: Tx, shop: str, ready: Sequence[Prepared]) -> list[Taken | Refusal]:
+    """Store printouts in one go: for each what `take` says of it. One that is refused does not keep the others out."""
+    numbers = store.insert(tx, shop, ready)
+    return [_taken(tx, shop, prepared, n) for prepared, n in zip(ready, numbers, strict=True)]
+
+
+def _taken(tx: Tx, shop: str, prepared: Prepared, n: int | None) -> Taken | Refusal:
+    """Finish a printout that has the number ``n`` now, or that was there before (None)."""
     if n is not None:
         for tail in prepared.tails:
             store.add_tail(tx, n, tail.offset, tail.sha256)

@@ -86,8 +86,19 @@ def summary_of(row: Row) -> Summary:
     )  # fmt: skip
 
 
-def insert(tx: Tx, shop: str, prepared: Prepared) -> int | None:
-    """Insert a receipt; give its number, or None when one of that id is there."""
+def insert(tx: Tx, shop: str, ready: Sequence[Prepared]) -> list[int | None]:
+    """Insert receipts; give the number of each, or None where one of that id is there."""
+    numbers = [_insert_head(tx, shop, prepared) for prepared in ready]
+    new = [(n, prepared) for n, prepared in zip(numbers, ready, strict=True) if n is not None]
+    tx.many(
+        "INSERT INTO receipt_body (n, raw, setting, text, reading) VALUES ($1, $2, $3, $4, $5)",
+        [(n, one.printout.raw, one.printout.setting, one.printout.text, one.reading_json) for n, one in new],
+    )
+    tx.many("INSERT INTO receipt_words (rowid, words) VALUES ($1, $2)", [(n, one.words) for n, one in new])
+    return numbers
+
+
+def _insert_head(tx: Tx, shop: str, prepared: Prepared) -> int | None:
     printout, reading = prepared.printout, prepared.printout.reading or Reading()
     row = tx.one(
         "INSERT INTO receipt (shop, id, line, till, capture, at_offset, sha256, taken_at, profile, profile_version, kind,"
@@ -99,15 +110,7 @@ def insert(tx: Tx, shop: str, prepared: Prepared) -> int | None:
         reading.kind.value, prepared.title, reading.number, reading.total, reading.decimals, reading.currency,
         int(reading.verified), len(printout.raw), prepared.happenings_json,
     )  # fmt: skip
-    if row is None:
-        return None
-    n = int(row[0])
-    tx.run(
-        "INSERT INTO receipt_body (n, raw, setting, text, reading) VALUES ($1, $2, $3, $4, $5)",
-        n, printout.raw, printout.setting, printout.text, prepared.reading_json,
-    )  # fmt: skip
-    tx.run("INSERT INTO receipt_words (rowid, words) VALUES ($1, $2)", n, prepared.words)
-    return n
+    return None if row is None else int(row[0])
 
 
 def replace(tx: Tx, n: int, prepared: Prepared) -> None:
