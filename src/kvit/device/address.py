@@ -15,6 +15,7 @@ shown. Nothing is opened or looked up here.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import parse_qsl, quote, unquote
@@ -164,7 +165,7 @@ def _pty(rest: str) -> Address | Refusal:
     return Address("pty", path=name) if NAME.fullmatch(name) else Refusal("device.address_name", {"text": rest[:80]})
 
 
-_READERS = {
+_READERS: Final[dict[str, Callable[[str], Address | Refusal]]] = {
     "tcp": _tcp,
     "serial": _serial,
     "com": _serial,

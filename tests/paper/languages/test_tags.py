@@ -319,3 +319,15 @@ def test_a_total_is_not_broken_for_its_size(
     assert isinstance(words_, Words)
     assert words_.text == line
     assert ("look.absent" in [each.code for each in sheet.problems]) == smaller
+
+
+@pytest.mark.parametrize("size", [2, 3])
+@pytest.mark.parametrize("gap", [0, 1, 2])
+def test_large_columns_keep_a_space_between_them(size: int, gap: int) -> None:
+    profile = load("365wifi")
+    cells_ = [[span(each, width=size, height=size) for each in row] for row in (["1", "2", "3"], ["4", "5", "6"])]
+    document = Builder().table([doc.Column(), doc.Column(), doc.Column(align="right")], cells_, gap=gap).document()
+    found = [
+        each.text for each in lines_of(compose(document, profile), profile, uniform=True) if isinstance(each, Words)
+    ]
+    assert [each.split() for each in found] == [["1", "2", "3"], ["4", "5", "6"]]
