@@ -55,8 +55,12 @@ def dots(sheet: Sheet) -> list[tuple[int, bytes]]:
         if isinstance(box, Picture):
             size = image.row_bytes(box.columns)
             for row in range(box.rows):
-                line = int.from_bytes(box.bits[row * size : (row + 1) * size], "big")
-                rows[box.y + row] = rows.get(box.y + row, 0) | line << (2048 - box.x - size * 8)
+                line = int.from_bytes(box.bits[row * size : (row + 1) * size], "big") >> (size * 8 - box.columns)
+                y = box.y + row
+                if box.direction == 2:
+                    line = int(f"{line:0{box.columns}b}"[::-1], 2)
+                    y = box.y + box.rows - 1 - row
+                rows[y] = rows.get(y, 0) | line << (2048 - box.x - box.columns)
     return [(y, line.to_bytes(256, "big")) for y, line in sorted(rows.items()) if line]
 
 
