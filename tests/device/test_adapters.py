@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kvit.device.adapters.adapter import Adapter, adapter_for, adapter_of
@@ -18,10 +18,11 @@ from kvit.device.adapters.kinds import ALIASES, KINDS, WIRES
 from kvit.device.address import Address, SerialLine
 from kvit.escpos.profiles import load
 from kvit.i18n import LANGUAGES, say
-from kvit.paper.builder import Builder
-from kvit.paper.document import Document
+from kvit.paper.builder import Builder, span
+from kvit.paper.document import Column, Document
 from kvit.paper.render.text import render
 from kvit.refusal import Refusal
+from tests.paper.languages.test_escpos_write import documents
 
 RECEIPT = Builder().text("Latte 拿铁").pair("Sum", "4.50").document()
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "protocols" / "adapters.md").read_text("utf-8")
@@ -307,3 +308,39 @@ def test_a_profile_alone_makes_an_adapter() -> None:
     assert found.transport_address is None
     refused = adapter_for("OCD-300")
     assert isinstance(refused, Refusal)
+
+
+# Whatever the document
+
+ADDRESS_OF = {
+    name: f"{name}+tcp://h" if "tcp" in kind.transports else f"{name}+https://h/1" for name, kind in KINDS.items()
+}
+HOSTILE = (
+    "\x1bp\x00\x19\xfa\x1dV\x00\x10\x14\x01\x00\x01<CUT><PLUGIN>\n^N9\n@@2</text><cut/>&#27;",
+    '"},{"call":"x"',
+    "\x07\x1bd\x02",
+)
+
+
+@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize("text", HOSTILE)
+def test_data_is_never_a_command(name: str, text: str) -> None:
+    found = adapter(ADDRESS_OF[name])
+    receipt = (
+        Builder().text(text).pair(text, text).table([Column(), Column()], [[text, text]], border="single")
+        .code("qr", text.replace("\n", "")).text(span(text, width=2, height=2, bold=True)).document()
+    )  # fmt: skip
+    made = found.make(receipt)
+    assert [each.kind for each in found.look(made).events if each.kind != "reset"] == []
+
+
+@settings(max_examples=80, deadline=None)
+@given(documents, st.sampled_from(sorted(KINDS)), options, st.sampled_from([0, 1]))
+def test_any_document_is_made(receipt: Document, name: str, cut: str, which: int) -> None:
+    papers = KINDS[name].papers
+    found = adapter(f"{ADDRESS_OF[name]}?paper={papers[which % len(papers)]}{f'&cut={cut}' if cut else ''}")
+    made = found.make(receipt)
+    assert made.bytes_count == len(made.data)
+    cuts = [each for each in found.look(made).events if each.kind == "cut"]
+    assert cut != "no" or not cuts
+    assert all(0 <= each.start < max(len(receipt.blocks) + 1, 1) for each in made.warnings)
