@@ -85,9 +85,11 @@ from pathlib import Path
 from kvit.app.digest import Job
 from kvit.app.digester import Digester
 from kvit.app.drawing import Drawer
+from kvit.app.rank import step_behind
 from kvit.relay.follow import Wake, follow
 folder, count = Path(sys.argv[1]), int(sys.argv[2])
 seen = drawn = 0
+step_behind()
 async def main():
     digester, drawer, wake = Digester(), Drawer(lambda name, values: None), Wake(folder / "run")
     queue = asyncio.Queue()

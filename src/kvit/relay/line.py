@@ -12,15 +12,19 @@ after a crash. Its folder::
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from kvit.refusal import Refusal
 from kvit.relay.control import Control
 from kvit.relay.house import House, Loader
+
+TIDY_AFTER: Final = 10_000
+"""New objects before the young ones are looked through: a connection makes some hundred, and few circles."""
 
 
 async def serve(load: Loader, folder: Path, *, hold: bool = True, ready: Callable[[House], None] | None = None) -> None:
@@ -50,6 +54,12 @@ def run_line(
     (folder / "run").mkdir(mode=0o700, parents=True, exist_ok=True)
     if Control.answers(folder / "run"):
         return Refusal("relay.runs_already", {"folder": str(folder)})
+
+    def opened(house: House) -> None:
+        if ready is not None:
+            ready(house)
+        _tidy_seldom()
+
     loop_factory: Callable[[], Any] | None = None
     try:
         import uvloop
@@ -58,8 +68,15 @@ def run_line(
     except ImportError:  # Windows, or a platform without a wheel: asyncio's own loop does
         loop_factory = None
     with asyncio.Runner(loop_factory=loop_factory) as runner:
-        runner.run(serve(load, folder, hold=hold, ready=ready))
+        runner.run(serve(load, folder, hold=hold, ready=opened))
     return None
+
+
+def _tidy_seldom() -> None:
+    """Keep Python from stopping to look for circles while tills wait: what start made is never looked at again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(TIDY_AFTER)
 
 
 def _on_signals(house: House) -> None:
