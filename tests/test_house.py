@@ -30,6 +30,7 @@ RIM_MORE = {
     "relay/holder.py": "keeps the descriptors while the line process restarts",
     "relay/capture.py": "the capture files",
     "device/interview.py": "asks a printer who it is",
+    "device/sender.py": "hands a test print to a printer",
     "device/pair.py": "makes virtual serial pairs",
     "device/terminal.py": "terminal settings of a port",
     "demo/day.py": "types an injected random.Random",

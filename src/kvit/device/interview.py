@@ -46,7 +46,7 @@ async def interview(address: Address, ports: Path, deadlines: Deadlines | None =
     try:
         transport = await open_end(address, lambda: ear, ports)
     except OSError as error:
-        return _unopened(address, error)
+        return unopened(address, error)
     try:
         async with asyncio.timeout(limits.everything):
             await ear.ask_all(transport, limits)
@@ -133,7 +133,8 @@ def _outcome(address: Address, ear: _Ear, limits: Deadlines) -> Findings | Refus
     return Refusal(silent, {"address": where, "wait_s": round(limits.first)})
 
 
-def _unopened(address: Address, error: OSError) -> Refusal:
+def unopened(address: Address, error: OSError) -> Refusal:
+    """Why an address could not be opened, as a refusal of ``device.probe_*``."""
     where = str(address)
     if isinstance(error, TimeoutError):
         return Refusal("device.probe_nobody", {"address": where})
