@@ -189,7 +189,7 @@ def test_bytes_of_symbols_come_back(data: bytes) -> None:
 
 
 def test_a_sheet_of_raw_control_letters_is_stripped_once_more() -> None:
-    sheet = Sheet(576, height_dots=30, boxes=[Run(0, 0, 60, 24, "a\x07\x1b<\ufffeb", 12, Style())])
+    sheet = Sheet(576, height_dots=30, boxes=[Run(0, 0, 60, 24, "a\x07\x1b<\ufffe\u202e\x85b", 12, Style())])
     assert b">a&lt;b&#10;</text>" in write(sheet, EPOS)
 
 
