@@ -135,7 +135,7 @@ def _spelled(data: str) -> list[Element] | Elements:
     while at < len(data):
         match = _SPELLED.match(data, at)
         if match is None or (value := _value(match[2])) is None:
-            return Elements(fault="symbol.elements", ai=data[at + 1 : at + 5].rstrip(")"))
+            return Elements(fault="symbol.elements", ai=data[at:].lstrip("(").partition(")")[0][:4])
         pairs.append((match[1], value))
         at = match.end()
     return pairs
