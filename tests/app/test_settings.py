@@ -79,6 +79,7 @@ def test_printers_have_names(elsewhere: Path) -> None:
     ("table", "says"),
     [
         ('[printer.kitchen]\naddress = "brother+tcp://10.0.0.5"\n', "no adapter.*sprt80"),
+        ('[printer.kitchen]\naddress = "tcp://10.0.0.5?profile=TM-T88"\n', "TM-T88V"),
         ('[printer."../x"]\naddress = "tcp://10.0.0.5"\n', "name"),
         ('[printer.kitchen]\naddress = "tcp://10.0.0.5"\nport = 1\n', "port"),
     ],

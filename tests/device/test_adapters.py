@@ -302,6 +302,17 @@ def test_a_long_content_is_said_before_the_cloud_refuses_it() -> None:
     assert int(warning.values["bytes"]) > 4_000
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("365wifi+http://open.printcenter.cn:8080/kdt1", True), ("feie+http://h/1", True), ("feie+https://h/1", False),
+        ("epos+http://10.0.0.5", False), ("wangpos+http://10.0.0.5", False), ("365wifi+file:///tmp/x", False),
+    ],
+)  # fmt: skip
+def test_what_leaves_the_house_in_clear_is_said(text: str, said: bool) -> None:
+    assert ("content.plain" in [each.code for each in adapter(text).make(RECEIPT).warnings]) == said
+
+
 def test_a_profile_alone_makes_an_adapter() -> None:
     found = adapter_for("feie58")
     assert isinstance(found, Adapter)

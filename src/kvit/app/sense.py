@@ -93,6 +93,10 @@ def _profiles(config: Config) -> Wrong:
     printer = config["printer"]
     if printer.virtual and config.origin("printer.profile") != "default":
         named.append(("printer.profile", printer.profile))
+    for name, each in printer.named.items():
+        given = parse(each.address)
+        if not isinstance(given, Refusal) and given.profile:
+            named.append((f"printer.{name}.address", given.profile))
     if not named:
         return
     from kvit.escpos.profiles import UnknownProfileError, load

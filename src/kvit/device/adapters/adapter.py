@@ -76,7 +76,8 @@ class Adapter:
         asked = with_cut(document, self.cut)
         sheet = registry.compose(msgspec.structs.replace(asked, copies=1 if row.tags else copies), self.profile)
         data = registry.write(sheet, self.profile)
-        warnings = [*sheet.problems, *self._long(data, len(document.blocks))]
+        blocks = len(document.blocks)
+        warnings = [*sheet.problems, *self._long(data, blocks), *self._open(blocks)]
         return Made(data, sheet, tuple(warnings), row.media_type, copies if row.tags else 1)
 
     def look(self, made: Made) -> Sheet:
@@ -89,6 +90,13 @@ class Adapter:
         if not most or len(data) <= most:
             return []
         return [Problem("content.long", 0, blocks, {"bytes": len(data), "limit": most})]
+
+    def _open(self, blocks: int) -> list[Problem]:
+        """Receipts that leave the house unencrypted are named: names and links on them can be read on the way."""
+        kind, place = KINDS.get(self.name), self.transport_address
+        if kind is None or kind.house or place is None or place.kind != "http":
+            return []
+        return [Problem("content.plain", 0, blocks, {"host": place.host})]
 
 
 def adapter_of(text: str) -> Adapter | Refusal:

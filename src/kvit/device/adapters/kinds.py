@@ -26,6 +26,9 @@ class Kind:
     cloud: str = ""
     """The service that takes the content, a row of `kvit.device.adapters.clouds.CLOUDS`; over http and https only."""
 
+    house: bool = False
+    """What takes the content stands in the shop's own network: a printer or a terminal with a web service."""
+
     @property
     def papers(self) -> tuple[int, ...]:
         """The papers it takes, the usual one first."""
@@ -46,8 +49,8 @@ KINDS: Final[dict[str, Kind]] = {
         Kind("xprinter", _same("xprinter", 80, 58)),
         Kind("aclas", _same("aclas", 80, 58)),
         Kind("365wifi", _same("365wifi", 58), WEB, "365wifi"),
-        Kind("wangpos", _same("wangpos", 58), ("tcp", *WEB), "wangpos"),
-        Kind("epos", _same("epos", 80, 58), WEB, "epos"),
+        Kind("wangpos", _same("wangpos", 58), ("tcp", *WEB), "wangpos", house=True),
+        Kind("epos", _same("epos", 80, 58), WEB, "epos", house=True),
         Kind("star", _same("star", 80, 58, 112)),
         Kind("starprnt", _same("starprnt", 80, 58, 112)),
         Kind("feie", {80: "feie80", 58: "feie58"}, WEB, "feie"),

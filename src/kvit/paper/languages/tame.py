@@ -82,6 +82,8 @@ def harmless(text: str, manner: Manner) -> str:
 
 def clean(text: str) -> str:
     """Letters and line feeds alone, composed: what is between two letters now is what will be between them in print."""
+    if text.isascii() and text.isprintable():
+        return text
     return STRIPPED.sub("", unicodedata.normalize("NFC", text.replace("\t", " ")))
 
 
@@ -110,6 +112,8 @@ class _Taming:
 
     def contents(self, contents: list[doc.Content]) -> list[doc.Content]:
         """Contents that stand on common lines, letters and looks as the language has them."""
+        if all(isinstance(each, str) for each in contents):
+            return [harmless(clean(str(each)), self.manner) for each in contents]
         spans = [self._spans(each) for each in contents]
         spans = [[self._looked(each) for each in held] for held in spans]
         if self.manner.uniform:
