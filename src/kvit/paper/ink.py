@@ -11,16 +11,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
-
-import msgspec
 
 from kvit.escpos.motion import across, down
 from kvit.escpos.profiles import Profile
 from kvit.paper import image, live, reach
 from kvit.paper.image import COLUMN_ROWS
-from kvit.paper.sheet import Picture, Run, Sheet, Style
+from kvit.paper.sheet import Picture, Run, Style
 
 if TYPE_CHECKING:
     from kvit.paper.fonts import Bits
@@ -88,15 +87,48 @@ def _letters_of(advance: int, style: Style) -> _Letters:
 
 def whole_line(runs: list[Run], upside_down: bool = False) -> tuple[int, int, int, bytes]:
     """A line drawn as one picture from its leftmost letter on: where it begins, columns, rows, bits."""
-    from kvit.paper.raster import draw
+    import numpy as np
 
     left = min(run.x for run in runs)
     rise = max(run.height - run.height // 8 for run in runs)
     rows = rise + max(run.height // 8 for run in runs)
     width = max(run.x + run.width for run in runs) - left
-    placed = [msgspec.structs.replace(run, x=run.x - left, y=rise - (run.height - run.height // 8)) for run in runs]
-    dots = draw(Sheet(width, 0, rows, list(placed), [], [])).page[:rows]
+    dots = np.zeros((rows, width), np.bool_)
+    for text, x, advance, height, style in _stretches(runs):
+        strip = _strip(text, advance, height, style)
+        y, x = rise - (height - height // 8), x - left
+        dots[y : y + height, x : x + strip.shape[1]] |= strip[:, : width - x]
     return left, width, rows, packed(dots[::-1, ::-1] if upside_down else dots)
+
+
+def _stretches(runs: list[Run]) -> Iterator[tuple[str, int, int, int, Style]]:
+    """Letters side by side in one look and one cell width: text, x, advance, height, style."""
+    text, x, end, held = "", 0, 0, None
+    for run in runs:
+        if (
+            held is not None
+            and run.x == end
+            and run.style is held.style
+            and run.advance == held.advance
+            and run.height == held.height
+        ):
+            text, end = text + run.text, end + run.width
+            continue
+        if held is not None:
+            yield text, x, held.advance, held.height, held.style
+        text, x, end, held = run.text, run.x, run.x + run.width, run
+    if held is not None:
+        yield text, x, held.advance, held.height, held.style
+
+
+@lru_cache(maxsize=KEPT_WORDS)
+def _strip(text: str, advance: int, height: int, style: Style) -> Bits:
+    """Letters drawn side by side; nobody writes into what is remembered."""
+    from kvit.paper.raster import strip_of
+
+    dots = strip_of(Run(0, 0, 0, height, text, advance, style))
+    dots.flags.writeable = False
+    return dots
 
 
 def words(x: int, y: int, columns: int, rows: int, bits: bytes, profile: Profile, block: int) -> list[Picture]:
