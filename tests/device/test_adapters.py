@@ -277,7 +277,11 @@ def test_sunmi_gets_hex_of_escpos() -> None:
 
 def test_wangpos_and_epos_get_their_own() -> None:
     assert json.loads(asked("wangpos+http://h/print").body)[0] == {"call": "printInit"}
-    assert asked("epos+http://h").target.startswith("/cgi-bin/epos/service.cgi?devid=local_printer")
+    request = asked("epos+http://h")
+    assert request.target.startswith("/cgi-bin/epos/service.cgi?devid=local_printer")
+    assert request.body.startswith(b"<?xml")
+    assert b":Envelope" in request.body
+    assert b"Latte" in request.body
 
 
 def test_what_goes_over_a_wire_asks_no_cloud() -> None:

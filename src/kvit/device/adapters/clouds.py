@@ -22,6 +22,7 @@ import msgspec
 
 from kvit.device.adapters.adapter import Adapter, Made
 from kvit.device.adapters.kinds import KINDS
+from kvit.paper.languages.epos_write import envelope
 
 FORM: Final = "application/x-www-form-urlencoded"
 JSON: Final = "application/json; charset=utf-8"
@@ -168,7 +169,7 @@ def _wangpos(path: str, made: Made, _account: Account, moment: Moment) -> Reques
 
 def _epos(path: str, made: Made, _account: Account, _moment: Moment) -> Request:
     target = path or f"/cgi-bin/epos/service.cgi?devid=local_printer&timeout={EPOS_TIMEOUT_MS}"
-    return Request(target, {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": '""'}, made.data)
+    return Request(target, {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": '""'}, envelope(made.data))
 
 
 CLOUDS: Final[dict[str, Cloud]] = {
