@@ -281,7 +281,7 @@ def test_wangpos_and_epos_get_their_own() -> None:
     assert request.target.startswith("/cgi-bin/epos/service.cgi?devid=local_printer")
     assert request.body.startswith(b"<?xml")
     assert b":Envelope" in request.body
-    assert b"Latte" in request.body
+    assert b"4.50" in request.body
 
 
 def test_what_goes_over_a_wire_asks_no_cloud() -> None:
