@@ -82,6 +82,16 @@ def test_a_printer_is_asked(tmp_path: Path) -> None:
     assert emulator.machine.printed == emulator.received_bytes - 3 * 4 * 3
 
 
+def test_a_file_of_ones_own(tmp_path: Path) -> None:
+    path = tmp_path / "till-7.toml"
+    path.write_text('inherits = "RP326"\nmodel = "my own"\n', "utf-8")
+    assert "model: my own" in good("profiles", "show", path).decode()
+    assert "my own" in good("profiles", "test", path, "--only", "columns").decode()
+    (tmp_path / "bad.toml").write_text('inherits = "RP326"\nmodell = "my own"\n', "utf-8")
+    assert "modell" in refused("profiles", tmp_path / "bad.toml")
+    assert "no printer profile" in refused("profiles", tmp_path / "none.toml", KVIT_LANG="en").lower()
+
+
 def test_what_is_wrong_with_a_printer_is_said() -> None:
     with printer("TM-T88V", "cover open", "paper out") as (_, address):
         said = good("profiles", "probe", address).decode()

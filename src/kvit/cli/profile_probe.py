@@ -118,4 +118,4 @@ def _write(output: Path, found: Findings, base: str, address: str) -> None:
         output.write_text(write(found, load(base), address), "utf-8")
     except OSError as error:
         raise no("not_written", file=str(output), problem=error.strerror or "-") from None
-    click.echo(words("profiles.written", file=str(output), name=output.stem), err=True)
+    click.echo(words("profiles.written", file=str(output), address=address), err=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 LATER = {"probe": "kvit.cli.profile_probe", "test": "kvit.cli.profile_test"}
 """Verbs in files of their own, loaded when asked for."""
+OWN = ".toml"
+"""A name that ends so is a file of the shop's own."""
 FEW = 12
 """Items of a list shown on one line; more go on lines of their own."""
 
@@ -72,7 +75,7 @@ def search(word: str, as_json: bool) -> None:
     _print_list(word, as_json)
 
 
-@command.command("show", epilog="Example: kvit profiles show TM-T88V --json", help="Show what is known of one.")
+@command.command("show", epilog="Example: kvit profiles show TM-T88V --json", help="Show NAME, or a file of your own.")
 @click.argument("name")
 @as_json_option
 def show(name: str, as_json: bool) -> None:
@@ -90,11 +93,13 @@ def show(name: str, as_json: bool) -> None:
 
 
 def known(name: str) -> Profile:
-    """The profile of a name; a name nobody knows ends the command with the nearest."""
-    from kvit.escpos.profiles import UnknownProfileError, load
+    """The profile of a name, or of a file FILE.toml; what is neither ends the command."""
+    from kvit.escpos.profiles import UnknownProfileError, load, load_file
 
     try:
-        return load(name)
+        return load_file(Path(name)) if name.endswith(OWN) else load(name)
+    except ValueError as error:
+        raise no("profiles.bad_file", file=name, problem=str(error)) from None
     except UnknownProfileError as error:
         raise no("unknown_profile", name=error.name, nearest=", ".join(error.nearest) or "-") from None
 

@@ -64,6 +64,11 @@ def load(name: str | None = None, folder: Path | None = None) -> Profile:
     return _load(name or DEFAULT, folder)
 
 
+def load_file(path: Path) -> Profile:
+    """Build the profile of a shop's own file; files beside it may be inherited. Raises as `load`."""
+    return load(path.stem, path.parent)
+
+
 def facts(name: str, folder: Path | None = None) -> Table:
     """Give what the files say of a profile, merged: only fields some file states. Raises as `load`."""
     index = _index(folder)
