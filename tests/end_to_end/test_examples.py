@@ -54,6 +54,13 @@ def test_read_a_receipt(sale: Path) -> None:
     assert "it adds up" in said
 
 
+def test_print_anywhere(tmp_path: Path) -> None:
+    said = run("print_anywhere.py", "365wifi+http://open.printcenter.cn:8080/kdt1", "-o", tmp_path / "order.txt")
+    assert "拿铁 Latte                  4.50" in said
+    assert "cut.absent" in said
+    assert (tmp_path / "order.txt").read_text("utf-8").startswith("^N1^F1\n^B2  Corner Cafe")
+
+
 def test_follow_a_stream(sale: Path) -> None:
     lines = run("follow_a_stream.py", data=sale.read_bytes()).splitlines()
     assert lines[0].split()[:3] == ["0", "ESC", "@"]
