@@ -98,6 +98,16 @@ def test_chinese_models_wake_up_reading_pairs() -> None:
     assert load("unknown").dialect is None
 
 
+def test_a_shops_own_file_is_read_again_when_it_changes(tmp_path: Path) -> None:
+    path = tmp_path / "till.toml"
+    path.write_text('inherits = "RP326"\n', "utf-8")
+    first = load("till", tmp_path)
+    assert load("till", tmp_path) is first
+    path.write_text('inherits = "TM-T88V"\nmodel = "another"\n', "utf-8")
+    (tmp_path / "second.toml").write_text('inherits = "till"\n', "utf-8")
+    assert load("till", tmp_path).model == load("second", tmp_path).model == "another"
+
+
 def test_a_shops_own_file(tmp_path: Path) -> None:
     (tmp_path / "till-7.toml").write_text(
         'inherits = "RP326"\nquirks = ["cr_is_lf", "-esc_t_ignored"]\n[code_pages]\n0 = "cp866"\n', "utf-8"

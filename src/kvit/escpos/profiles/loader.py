@@ -61,7 +61,7 @@ def load(name: str | None = None, folder: Path | None = None) -> Profile:
 
     Raises `UnknownProfileError` (a LookupError) with the nearest names, ValueError for a file that can not be used.
     """
-    return _load(name or DEFAULT, folder)
+    return _load(name or DEFAULT, folder, _stamp(folder))
 
 
 def load_file(path: Path) -> Profile:
@@ -83,8 +83,19 @@ def number_tables() -> dict[str, dict[int, str]]:
     return {vendor: _numbers(table) for vendor, table in _database()["number_tables"].items()}
 
 
+Stamp = tuple[tuple[str, int, int], ...]
+
+
+def _stamp(folder: Path | None) -> Stamp:
+    """What tells that a shop's own files have changed: their names, times and sizes. Ours do not change while we run."""
+    if folder is None:
+        return ()
+    states = [(path.name, path.stat()) for path in sorted(folder.glob("*.toml"))]
+    return tuple((name, state.st_mtime_ns, state.st_size) for name, state in states)
+
+
 @lru_cache(maxsize=256)
-def _load(name: str, folder: Path | None) -> Profile:
+def _load(name: str, folder: Path | None, stamp: Stamp) -> Profile:
     merged = facts(name, folder)
     if merged.get("dialect") == OPEN:
         merged["dialect"] = None
@@ -208,11 +219,14 @@ def _database() -> Table:
     return data
 
 
-@lru_cache(maxsize=8)
 def _index(folder: Path | None) -> dict[str, str]:
     """Map each name without case to the name as it is spelled."""
-    found = list(_database()["models"])
-    found += [path.stem for path in (HERE / "models").glob("*.toml")]
-    if folder is not None:
-        found += [path.stem for path in sorted(folder.glob("*.toml"))]
+    if folder is None:
+        return _ours_by_name()
+    return _ours_by_name() | {path.stem.casefold(): path.stem for path in sorted(folder.glob("*.toml"))}
+
+
+@lru_cache(maxsize=1)
+def _ours_by_name() -> dict[str, str]:
+    found = [*_database()["models"], *(path.stem for path in (HERE / "models").glob("*.toml"))]
     return {name.casefold(): name for name in found}
