@@ -16,7 +16,7 @@ from kvit.device.adapters.address import CUTS, PrinterAddress, parse, show
 from kvit.device.adapters.clouds import CLOUDS, Account, Moment, Request, hmac_sha256, md5, request_of, sha1
 from kvit.device.adapters.kinds import ALIASES, KINDS, WIRES
 from kvit.device.address import Address, SerialLine
-from kvit.escpos.profiles import load
+from kvit.escpos.profiles import load, names
 from kvit.i18n import LANGUAGES, say
 from kvit.paper.builder import Builder, span
 from kvit.paper.document import Column, Document
@@ -359,3 +359,14 @@ def test_any_document_is_made(receipt: Document, name: str, cut: str, which: int
     cuts = [each for each in found.look(made).events if each.kind == "cut"]
     assert cut != "no" or not cuts
     assert all(0 <= each.start < max(len(receipt.blocks) + 1, 1) for each in made.warnings)
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_profile_makes_a_receipt_or_says_there_is_no_adapter(name: str) -> None:
+    found = adapter_for(name)
+    if isinstance(found, Refusal):
+        assert found.code == "device.adapter_unknown"
+        return
+    made = found.make(RECEIPT)
+    assert found.look(made).boxes
+    assert found.paper_mm == load(name).paper_mm
