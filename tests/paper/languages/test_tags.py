@@ -331,3 +331,57 @@ def test_large_columns_keep_a_space_between_them(size: int, gap: int) -> None:
         each.text for each in lines_of(compose(document, profile), profile, uniform=True) if isinstance(each, Words)
     ]
     assert [each.split() for each in found] == [["1", "2", "3"], ["4", "5", "6"]]
+
+
+# Width by another measure: these services print one column for each byte of GBK.
+
+WIDER = {"B": 2, "W": 2, "FS2": 2, "FW2": 2, "WB": 2, "B2": 3, "WB2": 3}
+"""Tags that make letters wider, and how many times."""
+
+
+def columns_by_bytes(line: str) -> int:
+    """Columns of a line of tag text, told without our layout: bytes of GBK under the widest tag in force."""
+    total, open_ = 0, [1]
+    for closing, tag, text in re.findall(r"<(/?)([A-Za-z0-9]+)>|([^<]+)", line):
+        if text:
+            total += len(text.encode("gbk")) * max(open_)
+        elif closing:
+            open_.remove(WIDER.get(tag, 1))
+        else:
+            open_.append(WIDER.get(tag, 1))
+    return total
+
+
+@settings(max_examples=100, deadline=None)
+@given(documents, st.sampled_from(["feie58", "feie80", "xpyun58", "xpyun80", "yilianyun"]))
+def test_no_line_has_more_bytes_than_columns(document: doc.Document, name: str) -> None:
+    profile = load(name)
+    text = write(compose(document, profile), profile).decode()
+    text = re.sub(r"<QR>[^<]*</QR>|<CODE>[0-9]+|<BR>[0-9]{13}</BR>|<CUT>|<PLUGIN>", "", text)
+    for line in re.split("\n|<BR>", text):
+        balanced = re.sub(r"^(</[A-Z0-9]+>)+", "", line)
+        assert columns_by_bytes(_closed(balanced)) <= COLUMNS[name], line
+
+
+def _closed(line: str) -> str:
+    """A line whose end stands inside its tags (Xpyun) closes them itself."""
+    opened = re.findall(r"<(/?)([A-Za-z0-9]+)>", line)
+    left = [tag for slash, tag in opened if not slash]
+    for slash, tag in opened:
+        if slash and tag in left:
+            left.remove(tag)
+    return line + "".join(f"</{tag}>" for tag in reversed(left))
+
+
+@settings(max_examples=100, deadline=None)
+@given(documents)
+def test_no_line_of_365_prints_over_itself(document: doc.Document) -> None:
+    profile = load("365wifi")
+    for line in write(compose(document, profile), profile).decode().split("\n")[1:]:
+        found = re.match(r"\^([HWBQO])(.)(.*)", line, re.DOTALL)
+        if found is None:
+            assert len(line.encode("gbk")) <= 32
+        elif found[1] not in "QO":
+            assert len(found[3].encode("gbk")) * (int(found[2]) if found[1] != "H" else 1) <= 32
+        else:
+            assert len(found[3]) == ord(found[2]) <= 49
