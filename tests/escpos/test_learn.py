@@ -263,6 +263,14 @@ def test_apply_fills_only_what_is_open() -> None:
     assert apply(load("RP326"), guess).multibyte.system == "gb18030"
 
 
+def test_the_same_guess_over_the_same_profile_is_the_same_record() -> None:
+    profile = load("unknown")
+    first, second = (learn(profile, Parser(profile).feed("합계 금액입니다\n".encode("cp949"))) for _ in range(2))
+    assert first is second
+    assert first is not profile
+    assert learn(profile, Parser(profile).feed(b"\x1bt\x11" + "Итого к оплате, спасибо\n".encode("cp866"))) is profile
+
+
 def test_a_confirmed_guess_is_a_profile_file(tmp_path: Path) -> None:
     learner = Learner()
     learner.select(7, OFF)

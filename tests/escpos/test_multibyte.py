@@ -27,6 +27,22 @@ def test_reading_whole_and_byte_by_byte(system: str, raw: bytes, pieces: list[tu
     assert "".join(text for text, _ in slow) == "".join(text for text, _ in pieces)
 
 
+SYLLABLES = ["합계", "똠방", "中文小票", "牛肉", "A 1", "~", "\\", "\u3000"]
+MIXED = st.lists(
+    st.one_of(st.binary(max_size=4), st.sampled_from([text.encode("gb18030") for text in SYLLABLES]), st.sampled_from(
+        [text.encode("cp949", "replace") for text in SYLLABLES]
+    )), max_size=8,
+).map(b"".join)  # fmt: skip
+
+
+@given(st.sampled_from(["gb18030", "big5", "ksc5601", "cp949"]), MIXED, st.sampled_from([0, 13]))
+def test_text_read_whole_by_a_codec_is_what_its_pairs_make(system: str, raw: bytes, international: int) -> None:
+    quick, slow = (Decoder(system, True, "cp437", international) for _ in range(2))
+    slow._codec = None
+    if not raw.isascii():
+        assert quick.read(raw) == slow.read(raw)
+
+
 def test_off_means_single_bytes() -> None:
     assert Decoder("gb18030", False, "cp866").read("Итог".encode("cp866")) == [("Итог", 1)]
 

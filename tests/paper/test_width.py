@@ -31,6 +31,17 @@ def test_plain_text_has_a_cell_a_letter() -> None:
     assert wrong == []
 
 
+def test_unmarked_text_has_an_advance_a_letter() -> None:
+    every = [chr(code) for code in range(32, sys.maxunicode + 1)]
+    assert [letter for letter in every if width.is_unmarked(letter) and not width.cell_width(letter)] == []
+    assert [letter for letter in every if width.cells(letter) != width.cell_width(letter)] == []
+    assert [letter for letter in every if width.is_wide(letter) and width.cell_width(letter) != 2] == []
+    assert width.is_unmarked("합계 5,900원 牛肉面 ｱｲｽ コーヒー №1 €")
+    assert not width.is_unmarked("ที่")
+    assert width.is_wide("합계金額です")
+    assert not width.is_wide("合\u3000計")
+
+
 def test_usual_letters_are_plain() -> None:
     assert width.is_plain("abc Привет Ελλάδα é ñ ß ─│┌ €₸£ ½ ∙√ ⌠⌡ Қазақ ﾊﾝ Việt")
 

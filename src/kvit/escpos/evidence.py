@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import pairwise
 
@@ -22,7 +22,7 @@ from kvit.escpos import codepage, likeness
 from kvit.escpos.multibyte import Decoder, split
 from kvit.escpos.profiles import load, names, number_tables
 
-Words = dict[int, Counter[bytes]]
+Words = dict[int, dict[bytes, int]]
 """How often each word was seen, by number."""
 
 SILENT = 6.0
@@ -58,15 +58,18 @@ class Evidence:
     """Weighs one set of words; ``own`` is the profile's table."""
 
     def __init__(self, words: Words, own: dict[int, str]) -> None:
-        self.words: Words = {number: Counter() for number in words}
-        self._rules: Words = {number: Counter() for number in words}
+        self.words: Words = {number: {} for number in words}
+        self._rules: Words = {number: {} for number in words}
         for number, seen in words.items():
             self._sort_out(number, seen, own.get(number, "unknown"))
-        self._tables = {PROFILE: own} | tables()
+        self._told = {
+            number: [(data, weight(count)) for data, count in seen.items()] for number, seen in self.words.items()
+        }
+        self._own = own
         self._pages: dict[tuple[int, str], float] = {}
         self._weights: dict[str, float] = {}
 
-    def _sort_out(self, number: int, seen: Counter[bytes], page: str) -> None:
+    def _sort_out(self, number: int, seen: Mapping[bytes, int], page: str) -> None:
         """Put rules apart from words, and take frames off the words they stand against."""
         rules, words = self._rules[number], self.words[number]
         left: list[bytes] = []
@@ -75,29 +78,34 @@ class Evidence:
                 rules[data] = count
             else:
                 left.append(data)
-        sides = bytes({byte for data in rules for byte in data if byte >= 0x80})
+        sides = bytes({byte for data in rules for byte in data if byte >= 0x80}) if rules else b""
         for data in left:
             core = _unframed(data, sides, page)
             if core.isascii():
-                rules[data] += seen[data]
+                rules[data] = rules.get(data, 0) + seen[data]
             else:
-                words[core] += seen[data]
+                words[core] = words.get(core, 0) + seen[data]
 
-    def tables(self) -> dict[str, dict[int, str]]:
-        """Every table there is, the profile's own first."""
-        return self._tables
+    def numbers(self, name: str) -> dict[int, str]:
+        """A table by its name: the profile's own, a vendor's, a model's."""
+        return self._own if name == PROFILE else tables()[name]
 
     def page(self, number: int, page: str) -> float:
         """The weight of a page for the words of a number."""
         key = (number, page)
-        if key not in self._pages:
-            self._pages[key] = sum(weight(count) * word(data, page) for data, count in self.words[number].items())
-        return self._pages[key]
+        found = self._pages.get(key)
+        if found is None:
+            found = self._pages[key] = sum([times * word(data, page) for data, times in self._told[number]])
+        return found
+
+    def length(self, number: int) -> float:
+        """How many letters the words of a number have, met again counting less."""
+        return sum([times * len(data) for data, times in self._told[number]])
 
     def table(self, name: str) -> float:
         """The weight of a table for all words."""
         if name not in self._weights:
-            numbers = self.tables()[name]
+            numbers = self.numbers(name)
             prior = PRIOR if name == PROFILE else 0.0
             letters = sum(self._place(number, numbers.get(number)) for number, words in self.words.items() if words)
             self._weights[name] = prior + letters + DRAWING_HELPS * self._drawn_share(numbers)
@@ -113,28 +121,28 @@ class Evidence:
         return all(_draws(data, page) for data in self._rules[number] if len(data) >= RULE_LENGTH)
 
     def _place(self, number: int, page: str | None) -> float:
-        if page is None or codepage.grade(page) == "unknown":
+        if page is None or not _is_published(page):
             return max(self.page(number, other) for other in named(number)) - SILENT
         return self.page(number, page)
 
     def best_table(self) -> str:
         """The table that explains the words best; of equals the first, so the profile's before the vendors'."""
-        return max(self.tables(), key=self.table)
+        seen = tuple(number for number in self.words if self.words[number] or self._rules[number])
+        return max((PROFILE, *_different(seen)), key=self.table) if seen else PROFILE
 
     def best_page(self, number: int, given: str | None) -> str:
         """Believe the table's page unless another reads far better; the profile's own where there is nothing to read."""
         if not self.words[number]:
-            return self._tables[PROFILE].get(number) or given or named(number)[0]
+            return self._own.get(number) or given or named(number)[0]
         best = max(named(number), key=lambda page: self.page(number, page))
         if self.page(number, best) < HOPELESS * sum(map(len, self.words[number])):
             best = self._any_page(number, best)
-        if given is None or codepage.grade(given) == "unknown":
+        if given is None or not _is_published(given):
             return best if given in NAMELESS or self._is_plausible(number, best) else given
         return best if self.page(number, best) > self.page(number, given) + OVERRULE else given
 
     def _is_plausible(self, number: int, page: str) -> bool:
-        length = sum(weight(count) * len(data) for data, count in self.words[number].items())
-        return self.page(number, page) > PLAUSIBLE * length
+        return self.page(number, page) > PLAUSIBLE * self.length(number)
 
     def _any_page(self, number: int, best: str) -> str:
         tried = list(self.words[number])[:TRIED_WORDS]
@@ -148,9 +156,9 @@ class Evidence:
         """Compare with the best table that reads this number's words otherwise: 0 a coin's toss, 1 sure."""
         mine, score = self.table(table), self.page(number, page)
         margin = 2.0 * sum(self.words[number].values())
-        for name, numbers in self.tables().items():
-            other = numbers.get(number, "unknown")
-            if codepage.grade(other) != "unknown" and not self._same(number, page, other):
+        for name in (PROFILE, *tables()):
+            other = self.numbers(name).get(number, "unknown")
+            if _is_published(other) and not self._same(number, page, other):
                 margin = min(margin, max(mine - self.table(name), score - self.page(number, other)))
         return max(0.0, 1 - math.exp(-margin / 4))
 
@@ -164,7 +172,7 @@ class Evidence:
         total = 0.0
         for number, words in (self.words if self.has_words() else self._rules).items():
             page = pages.get(number, "cp437")
-            total += sum(weight(count) * paired(data, system, page) for data, count in words.items())
+            total += sum([weight(count) * paired(data, system, page) for data, count in words.items()])
         return total
 
     def agreement(self, system: str, others: Iterable[str], pages: dict[int, str]) -> float:
@@ -223,6 +231,7 @@ def _draws(data: bytes, page: str) -> bool:
     return all(likeness.is_drawing(letter) for letter in text if not letter.isascii())
 
 
+@lru_cache(maxsize=256)
 def weight(count: int) -> float:
     """A word met again is weaker evidence than a new one."""
     return 1 + math.log2(count) / 2
@@ -267,15 +276,30 @@ def tables() -> dict[str, dict[int, str]]:
     return found
 
 
+@lru_cache(maxsize=512)
+def _different(numbers: tuple[int, ...]) -> tuple[str, ...]:
+    """The tables that say something of their own about these numbers: of tables that agree there, the first."""
+    found: dict[tuple[str | None, ...], str] = {}
+    for name, table in tables().items():
+        found.setdefault(tuple(table.get(number) for number in numbers), name)
+    return tuple(found.values())
+
+
+@lru_cache(maxsize=256)
+def _is_published(page: str) -> bool:
+    return codepage.grade(page) != "unknown"
+
+
 @lru_cache(maxsize=256)
 def named(number: int) -> list[str]:
     """The pages any table has at a number, the commonest first; all pages when none names it."""
     found = Counter(table[number] for table in tables().values() if number in table)
-    known = [page for page, _ in found.most_common() if codepage.grade(page) != "unknown"]
+    known = [page for page, _ in found.most_common() if _is_published(page)]
     return known or list(published())
 
 
 @lru_cache(maxsize=1)
 def published() -> tuple[str, ...]:
-    """Every published page; those of standards come first and win ties against look-alikes read off printers."""
-    return tuple(page for page in codepage.names() if codepage.grade(page) != "unknown")
+    """Every published page; those of standards come first and win ties against look-alikes read off printers. A page
+    without letters above 7F explains nothing and is none of them."""
+    return tuple(page for page in codepage.names() if _is_published(page) and codepage.table(page).strip(codepage.HOLE))

@@ -16,15 +16,14 @@ What bytes can not tell stays open: pages that read all the seen words alike are
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import pairwise
 
 import msgspec
 
 from kvit.escpos.command import Command
-from kvit.escpos.evidence import PROFILE, Evidence, Words, tables, weight
+from kvit.escpos.evidence import PROFILE, Evidence, Words, tables
 from kvit.escpos.profiles import Profile, load
 
 WORD_LIMIT = 120
@@ -52,6 +51,11 @@ SYSTEMS = ("gb18030", "big5", "shift-jis", "ksc5601", "utf-8")
 
 START, ON, OFF = "start", "on", "off"
 """How pairs stood when the text came: as after power-on, after ``FS &``, after ``FS .``."""
+
+SWITCHES = frozenset(("ESC t", "ESC GS t", "FS &", "FS .", "FS C", "ESC @"))
+LINE_ENDS = frozenset(("LF", "CR", "HT", "FF", "ESC d", "ESC J", "GS V"))
+TAIL_BYTES = 12
+"""So much of a word's beginning is kept when it goes on behind a command."""
 
 LINE_BYTES = 64
 """Texts up to this length are remembered cut: a printed line."""
@@ -90,31 +94,41 @@ class Learner:
         self._letters = 0
         self._number = self._profile.code_page
         self._mode = START
-        self._tail = b""
+        self._before = b""
+        """The text before on the same line, whose last word may go on."""
         self._japanese = False
         """``FS C`` chose Shift-JIS; and below: text came while it was so."""
         self._said_japanese = False
         self._star = False
         """``ESC GS t`` came, which only Star's printers know."""
 
+    def see_all(self, commands: Iterable[Command]) -> None:
+        """Take the commands of a printout as the parser gives them; all but text and its switches is passed over."""
+        for command in commands:
+            name = command.name
+            if name == "text":
+                self.text(command.raw)
+            elif name in LINE_ENDS:
+                self._before = b""
+            elif name in SWITCHES:
+                self._switch(name, command.raw)
+
     def see(self, command: Command) -> None:
-        """Take a command as the parser gives it; everything but text and its switches is passed over."""
-        name = command.name
-        if name == "text":
-            self.text(command.raw)
-        elif name in ("ESC t", "ESC GS t"):
-            self._number = command.raw[-1]
+        """The same of one command."""
+        self.see_all((command,))
+
+    def _switch(self, name: str, raw: bytes) -> None:
+        if name in ("ESC t", "ESC GS t"):
+            self._number = raw[-1]
             self._star |= name == "ESC GS t"
         elif name in ("FS &", "FS ."):
             if not self._japanese:  # a printer set to Shift-JIS finds lead bytes by itself and ignores both
                 self._mode = ON if name == "FS &" else OFF
         elif name == "FS C":
-            self._japanese = command.raw[2] % 0x30 in (1, 2)
+            self._japanese = raw[2] % 0x30 in (1, 2)
             self._mode = ON if self._japanese else self._mode
-        elif name == "ESC @":
-            self._mode, self._number, self._tail, self._japanese = START, self._profile.code_page, b"", False
-        elif name in ("LF", "CR", "HT", "FF", "ESC d", "ESC J", "GS V"):
-            self._tail = b""
+        else:
+            self._mode, self._number, self._before, self._japanese = START, self._profile.code_page, b"", False
 
     def select(self, number: int | None = None, mode: str | None = None) -> None:
         """Say which number is selected and how pairs stand (`START`, `ON`, `OFF`), for callers without commands."""
@@ -125,21 +139,25 @@ class Learner:
         """Take text bytes printed under the present number; a word may go on from the text before."""
         if not data.isascii():
             self._said_japanese |= self._japanese
-            self._collect(self._tail + data)
-        tail = _ASCII_TAIL.search(data[-12:])
-        self._tail = tail.group() if tail else b""
+            tail = _ASCII_TAIL.search(self._before[-TAIL_BYTES:]) if self._before else None
+            self._collect(tail.group() + data if tail else data)
+        self._before = data
 
     def _collect(self, data: bytes) -> None:
         pieces, letters = _line(data) if len(data) <= LINE_BYTES else _pieces(data)
         self._letters += letters
-        words = self._words[self._mode]
-        kept = words.setdefault(self._number, Counter())
+        if not pieces:
+            return
+        mode, words = self._mode, self._words[self._mode]
+        kept = words.get(self._number)
+        if kept is None:
+            kept = words[self._number] = {}
         for piece in pieces:
             if piece in kept:
                 kept[piece] += 1
-            elif len(kept) < WORD_LIMIT and self._kept[self._mode] < TOTAL_LIMIT:
+            elif len(kept) < WORD_LIMIT and self._kept[mode] < TOTAL_LIMIT:
                 kept[piece] = 1
-                self._kept[self._mode] += 1
+                self._kept[mode] += 1
         if not kept:
             del words[self._number]
 
@@ -177,14 +195,14 @@ class Learner:
     def _is_fluent(self, single: Evidence) -> bool:
         """Say whether the profile's own pages read so well that no other need be asked: alphabets other than Latin."""
         for number, words in single.words.items():
-            length = sum(map(len, words))
-            high = length - sum(len(word.translate(None, HIGH)) for word in words)
-            page = self._own_pages().get(number, "unknown")
             if not words:
                 continue
-            if high < FLUENT_SHARE * length or high < FLUENT_LETTERS:
+            letters = b"".join(words)
+            high = len(letters) - len(letters.translate(None, HIGH))
+            page = self._own_pages().get(number, "unknown")
+            if high < FLUENT_SHARE * len(letters) or high < FLUENT_LETTERS:
                 return False
-            if single.page(number, page) < FLUENT * sum(weight(count) * len(word) for word, count in words.items()):
+            if single.page(number, page) < FLUENT * single.length(number):
                 return False
         return single.has_words()
 
@@ -192,7 +210,7 @@ class Learner:
         words: Words = {}
         for mode in modes:
             for number, seen in self._words[mode].items():
-                words[number] = words.get(number, Counter()) + seen
+                words[number] = _together(words[number], seen) if number in words else seen
         return Evidence(words, self._own_pages())
 
     def _own_pages(self) -> dict[int, str]:
@@ -201,8 +219,10 @@ class Learner:
 
     def _best_system(self, mode: str, pages: dict[int, str]) -> str | None:
         """The system whose pairs read best, None when nothing was seen."""
+        if not self._words[mode]:
+            return None
         evidence = self._evidence(mode)
-        if not evidence.words or (mode == START and not evidence.has_words()):
+        if mode == START and not evidence.has_words():
             return None
         return max(SYSTEMS, key=lambda system: evidence.pairs(system, pages))
 
@@ -210,6 +230,11 @@ class Learner:
         start = self._evidence(START)
         single = sum(start.page(number, pages[number]) for number in start.words)
         return start.pairs(system, pages) > single + PAIRS_MARGIN
+
+
+def _together(first: Mapping[bytes, int], second: Mapping[bytes, int]) -> dict[bytes, int]:
+    """Words seen in two modes, with how often."""
+    return {**first, **{word: first.get(word, 0) + count for word, count in second.items()}}
 
 
 def _pieces(data: bytes) -> tuple[tuple[bytes, ...], int]:
@@ -235,17 +260,38 @@ def _is_chart(piece: bytes) -> bool:
 def _read(evidence: Evidence) -> tuple[str, dict[int, str]]:
     """Find the best table and with it the page of each number seen."""
     table = evidence.best_table()
-    numbers = evidence.tables()[table]
+    numbers = evidence.numbers(table)
     return table, {number: evidence.best_page(number, numbers.get(number)) for number in evidence.words}
 
 
 def apply(profile: Profile, guess: Guess) -> Profile:
-    """Lay a guess over a profile: its numbers, and its multibyte system where the profile's is open."""
-    pages = profile.code_pages | guess.pages
+    """Lay a guess over a profile: its numbers, and its multibyte system where the profile's is open.
+
+    The same guess over the same profile is the same record: what is worked out from a profile is kept by its identity.
+    """
+    changed = tuple(item for item in guess.pages.items() if profile.code_pages.get(item[0]) != item[1])
+    system = guess.system if profile.multibyte.system == "open" else None
+    if not changed and not system:
+        return profile
+    key = (id(profile), changed, system, guess.power_on)
+    kept = _APPLIED.get(key)
+    if kept is None or kept[0] is not profile:
+        if len(_APPLIED) >= APPLIED_MAX:
+            _APPLIED.clear()
+        kept = _APPLIED[key] = profile, _applied(profile, dict(changed), system, power_on=guess.power_on)
+    return kept[1]
+
+
+APPLIED_MAX = 256
+"""Guesses remembered with their profiles: tills of one shop use few pages, hostile streams any."""
+_APPLIED: dict[tuple[object, ...], tuple[Profile, Profile]] = {}
+
+
+def _applied(profile: Profile, pages: dict[int, str], system: str | None, *, power_on: bool) -> Profile:
     multibyte = profile.multibyte
-    if guess.system and multibyte.system == "open":
-        multibyte = msgspec.structs.replace(multibyte, system=guess.system, power_on=guess.power_on)
-    return msgspec.structs.replace(profile, code_pages=pages, multibyte=multibyte)
+    if system:
+        multibyte = msgspec.structs.replace(multibyte, system=system, power_on=power_on)
+    return msgspec.structs.replace(profile, code_pages=profile.code_pages | pages, multibyte=multibyte)
 
 
 def as_file(profile: Profile, guess: Guess) -> str:
@@ -280,6 +326,5 @@ def learn(profile: Profile, commands: Iterable[Command]) -> Profile:
     if not is_open(profile):
         return profile
     learner = Learner(profile)
-    for command in commands:
-        learner.see(command)
+    learner.see_all(commands)
     return apply(profile, learner.read()) if learner.letters else profile

@@ -89,7 +89,7 @@ class Decoder:
     Changing any of them is a command on the wire, so call `flush` before, as the player does at every command.
     """
 
-    __slots__ = ("_pairs", "_pending", "_single", "_tail", "_wide", "international", "on", "page", "system")
+    __slots__ = ("_codec", "_pairs", "_pending", "_single", "_tail", "_wide", "international", "on", "page", "system")
 
     def __init__(self, system: str = "none", on: bool = False, page: str = "cp437", international: int = 0) -> None:
         self._pending = b""
@@ -119,6 +119,7 @@ class Decoder:
             self._pairs = None
             return
         self._pairs = _pattern(self.system)
+        self._codec = _PLAIN_CODECS.get(self.system) if self._single.startswith(codepage.ASCII) else None
         self._tail = _tail(self.system)
         self._wide = _wide(self.system)
         if self.system.startswith("shift-jis"):
@@ -131,7 +132,12 @@ class Decoder:
             return [(charmap_decode(data, "strict", self._single)[0], 1)] if data else []
         if not self._pending and self.system != "jis" and data.isascii():
             return [(charmap_decode(data, "strict", self._single)[0], 1)] if data else []
-        return self._split(self._pending + data, pairs)
+        data = self._pending + data
+        pieces = _by_codec(data, self._codec) if self._codec else None
+        if pieces is None:
+            return self._split(data, pairs)
+        self._pending = b""
+        return pieces
 
     def flush(self) -> list[Piece]:
         """Give the beginning that never became a letter as single bytes: text is over or a command follows."""
@@ -157,6 +163,20 @@ class Decoder:
         if end > done:
             pieces.append((charmap_decode(data[done:end], "strict", single)[0], 1))
         return pieces
+
+
+_PLAIN_CODECS = {"gb18030": "gb18030", "big5": "big5hkscs", "ksc5601": "cp949", "cp949": "cp949"}
+"""Systems whose single bytes are ASCII alone: Python's codec reads such text whole, what is no ASCII came from pairs."""
+_PIECES = re.compile(r"[\x00-\x7f]+|[^\x00-\x7f]+")
+
+
+def _by_codec(data: bytes, codec: str) -> list[Piece] | None:
+    """Read text without a byte outside pairs, a letter cut short, or a pair without a letter; None for any other."""
+    try:
+        text = data.decode(codec)
+    except UnicodeDecodeError:
+        return None
+    return [(piece, 1 if piece.isascii() else 2) for piece in _PIECES.findall(text)]
 
 
 def split(system: str, data: bytes) -> list[tuple[bool, bytes]]:

@@ -28,15 +28,25 @@ SCRIPTS = {
     "hi": "[\u0900-\u097f]",
 }
 _SCRIPTS = {language: re.compile(pattern) for language, pattern in SCRIPTS.items()}
+_ANY = re.compile("[" + "".join(pattern[1:-1] for pattern in SCRIPTS.values()) + "]")
+_OTHERS = {
+    language: re.compile("[" + "".join(pattern[1:-1] for other, pattern in SCRIPTS.items() if other != language) + "]")
+    for language in SCRIPTS
+}
+"""The letters of all other scripts: most papers have one."""
 KAZAKH = re.compile("[ӘәҒғҚқҢңӨөҰұҮүҺһ]")
 UKRAINIAN = re.compile("[ЇїЄєҐґ]")
 
 
 def language_of(texts: Iterable[str]) -> str:
     """The language tag of some texts taken together, empty where the letters do not tell."""
-    text = "".join(each for each in texts if not each.isascii())
-    seen = "".join(set(text))
-    counts = {language: len(each.findall(text)) for language, each in _SCRIPTS.items() if each.search(seen)}
+    text = "".join([each for each in texts if not each.isascii()])
+    first = _ANY.search(text)
+    if first is None:
+        return ""
+    found = next(language for language, script in _SCRIPTS.items() if script.match(first[0]))
+    seen = "".join(set(text)) if _OTHERS[found].search(text) else first[0]
+    counts = {language: len(script.findall(text)) for language, script in _SCRIPTS.items() if script.search(seen)}
     if "ja" in counts:
         counts["ja"] += counts.pop("zh", 0)
     best = max(counts, key=lambda language: counts[language], default="")

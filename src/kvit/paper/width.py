@@ -28,6 +28,18 @@ _ASIDE = re.compile(
 )
 
 
+_WIDE_BLOCKS = (
+    "\u3001-\u3029\u3041-\u3096\u309b-\u30ff\u3131-\u318e\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff60\uffe0-\uffe6"
+)
+_UNMARKED = re.compile(
+    f"[ -~\u00a0-\u02ff\u0400-\u0482\u048a-\u052f\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2100-\u2188\u2190-\u2319"
+    f"\u2500-\u25fc\uff61-\uffbe\u3000{_WIDE_BLOCKS}]*"
+)
+"""What East Asian receipts are written with: letters of one cell and of two, no marks."""
+_WIDE = re.compile(f"[\u3000{_WIDE_BLOCKS}]")
+_WIDE_WORD = re.compile(f"[{_WIDE_BLOCKS}]+")
+
+
 @lru_cache(maxsize=4096)
 def cell_width(letter: str) -> int:
     """Cells of one letter: 0 for a mark that stands on the letter before it, 2 for a wide one, else 1."""
@@ -44,14 +56,28 @@ def is_plain(text: str) -> bool:
     return text.isascii() or _ASIDE.search(text) is None
 
 
+def is_unmarked(text: str) -> bool:
+    """True when no letter stands on another and none is unheard of, so that ``len`` counts what takes an advance."""
+    return text.isascii() or _UNMARKED.fullmatch(text) is not None or is_plain(text)
+
+
+def is_wide(text: str) -> bool:
+    """True when every letter is a usual one of two cells, and none a blank."""
+    return _WIDE_WORD.fullmatch(text) is not None
+
+
 def cells(text: str) -> int:
     """Cells of a whole text."""
+    if text.isascii():
+        return len(text)
+    if _UNMARKED.fullmatch(text):
+        return len(text) + len(_WIDE.findall(text))
     return len(text) if is_plain(text) else sum(map(cell_width, text))
 
 
 def letters(text: str) -> int:
     """How many letters take an advance: all but the combining marks."""
-    return len(text) if is_plain(text) else sum(1 for letter in text if cell_width(letter))
+    return len(text) if is_unmarked(text) else sum(1 for letter in text if cell_width(letter))
 
 
 def segments(text: str) -> Iterator[tuple[bool, str]]:
@@ -70,7 +96,7 @@ def segments(text: str) -> Iterator[tuple[bool, str]]:
 
 def clusters(text: str) -> list[str]:
     """The letters of a text, each with the marks that stand on it; marks without a letter make a cluster of their own."""
-    if is_plain(text):
+    if is_unmarked(text):
         return list(text)
     found: list[str] = []
     for letter in text:

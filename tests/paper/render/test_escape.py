@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kvit.paper.render.escape import escape, language, letters, quiet_json
+from kvit.paper.render.escape import escape, is_clean, language, letters, quiet_json
 
 TAKEN_OUT = [
     "\x00",
@@ -28,6 +28,17 @@ TAKEN_OUT = [
 @pytest.mark.parametrize("letter", TAKEN_OUT)
 def test_taken_out(letter: str) -> None:
     assert letters(f"a{letter}b") == "a b"
+
+
+@given(st.text(max_size=20))
+def test_clean_lines_are_those_that_stay(text: str) -> None:
+    lines = text.split("\n")
+    assert is_clean(text) == all(letters(line) == line for line in lines)
+
+
+@pytest.mark.parametrize("letter", TAKEN_OUT)
+def test_what_is_taken_out_is_not_clean(letter: str) -> None:
+    assert not is_clean(f"Итого\n{letter}")
 
 
 @pytest.mark.parametrize("text", ["Итого ₸", "합계", "谢谢", "ขอบคุณที่", "شكرا", "𠀀😀", "─│█", "a b"])

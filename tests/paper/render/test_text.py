@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kvit.paper.render import RENDERERS, text
-from kvit.paper.sheet import Sheet
+from kvit.paper.sheet import Run, Sheet, Style
+from kvit.paper.width import cells
 from tests.paper.printing import PRINTER, printed, printer, read
 from tests.paper.sheets import SHEETS
 
@@ -100,3 +101,28 @@ def test_the_registry_names_every_rendering() -> None:
     starts = {"json": b"{", "html": b"<", "svg": b"<", "png": b"\x89PNG", "pdf": b"%PDF"}
     for name, start in starts.items():
         assert RENDERERS[name](sheet).startswith(start), name
+
+
+PARTS = st.lists(
+    st.tuples(st.integers(0, 5), st.sampled_from(["A", " B", "C ", "한글", "合計", " ", "  ", "7", "\u3000", "é", "№ 5"])),
+    min_size=1, max_size=6,
+)  # fmt: skip
+"""Blanks before a run, and its letters."""
+
+
+@given(PARTS)
+def test_a_natural_line_is_what_its_phrases_make(parts: list[tuple[int, str]]) -> None:
+    runs, column = [], 0
+    for gap, letters in parts:
+        wide = not letters.isascii() and cells(letters) == 2 * len(letters)
+        column += gap
+        runs.append(Run(12 * column, 0, 0, 24, letters, 24 if wide else 12, Style()))
+        column += (2 if wide else 1) * len(letters)
+    natural = text._natural(runs)
+    if natural is not None:
+        assert natural == text._place(text._phrases(runs), 576)
+
+
+def test_usual_lines_are_natural() -> None:
+    runs = [Run(0, 0, 96, 24, "우유순수", 24, Style()), Run(96, 0, 48, 24, " 2 x", 12, Style())]
+    assert text._natural(runs) == "우유순수 2 x"

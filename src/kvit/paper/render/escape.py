@@ -15,6 +15,8 @@ _TAKEN_OUT = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164"
     "\ud800-\udfff\ufdd0-\ufdef\ufeff\uffa0\ufff0-\uffff\U0001fffe\U0001ffff\U0002fffe\U0002ffff\U0003fffe-\U000e0fff\U000f0000-\U0010ffff]"
 )
+_DIRTY = re.compile(_TAKEN_OUT.pattern.replace("\x00-\x1f", "\x00-\x09\x0b-\x1f", 1))
+"""The same but for line feeds."""
 _OBEYED = re.compile(rb"\x7f|\xc2[\x80-\x9f]|\xd8\x9c|\xe2(?:\x80[\x8e\x8f\xa8-\xae]|\x81[\xa6-\xa9])")
 """What terminals and editors obey and JSON lets stand, in UTF-8: DEL, C1, bidirectional controls, separators."""
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}")
@@ -24,6 +26,11 @@ _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;",
 def letters(text: str) -> str:
     """The text without anything that is not a letter; each thing taken out leaves a space, so that columns stay."""
     return text if text.isascii() and text.isprintable() else _TAKEN_OUT.sub(" ", text)
+
+
+def is_clean(lines: str) -> bool:
+    """True when ``letters`` would change none of these lines."""
+    return lines.replace("\n", "").isprintable() if lines.isascii() else _DIRTY.search(lines) is None
 
 
 def escape(text: str) -> str:

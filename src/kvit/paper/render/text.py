@@ -29,7 +29,7 @@ import msgspec
 from kvit.paper.render import escape
 from kvit.paper.sheet import Picture, Rule, Run, Sheet, Symbol
 from kvit.paper.symbol import prepare
-from kvit.paper.width import cells, is_plain, letters
+from kvit.paper.width import cells, is_plain, is_unmarked, is_wide, letters
 
 CELL_DOTS = 12
 """A column: one cell of font A."""
@@ -66,7 +66,12 @@ def render(sheet: Sheet, marks: bool = True) -> str:
         if foot > floor:
             floor = foot
         lines.append(line)
-    return "\n".join([escape.letters(line) for line in lines]) + "\n" if lines else ""
+    if not lines:
+        return ""
+    whole = "\n".join(lines)
+    if not escape.is_clean(whole) or whole.count("\n") >= len(lines):
+        whole = "\n".join([escape.letters(line) for line in lines])
+    return whole + "\n"
 
 
 def _lines(sheet: Sheet, marks: bool) -> list[Line]:
@@ -105,14 +110,42 @@ def _row(runs: list[Run], width_dots: int) -> Line:
 
 def _compose(runs: list[Run], width_dots: int) -> str:
     """One line of several runs, or of letters that do not sit on the grid."""
-    cell = CELL_DOTS
     runs.sort(key=_by_x)
+    natural = _natural(runs)
+    if natural is not None:
+        return natural
+    cell = CELL_DOTS
     line = ""
     for run in runs:
         column = run.x // cell
         if run.advance != cell or run.x % cell or run.glyphs or column < len(line) or not is_plain(run.text):
             return _place(_phrases(runs), width_dots)
         line = line.ljust(column) + run.text
+    return line.rstrip()
+
+
+def _natural(runs: list[Run]) -> str | None:
+    """A line whose letters take as many columns on a screen as on paper, ASCII and Han, Hangul, kana; None for others.
+
+    It is what phrases put into columns would be: those keep single spaces and stand where their dots were. Two or three
+    blanks before a wide word are one space there, so such a line is none.
+    """
+    line, width, filled = "", 0, 0
+    for run in runs:
+        text = run.text
+        column, odd = divmod(run.x, CELL_DOTS)
+        if odd or column < width or run.glyphs:
+            return None
+        if run.advance == CELL_DOTS and text.isascii() and text.isprintable():
+            end = column + len(text)
+            blanks = len(text) - len(text.rstrip())
+            filled = end - blanks if blanks < len(text) else filled
+        elif run.advance == 2 * CELL_DOTS and not (filled and 1 < column - filled < 4) and is_wide(text):
+            end = filled = column + 2 * len(text)
+        else:
+            return None
+        line += " " * (column - width) + text
+        width = end
     return line.rstrip()
 
 
@@ -124,7 +157,7 @@ def _phrases(runs: list[Run]) -> list[Phrase]:
     """The words of a row from left to right, those with at most one space between joined to phrases."""
     phrases: list[Phrase] = []
     for run in runs:
-        plain = is_plain(run.text)
+        plain = is_unmarked(run.text)
         for word in _WORD.finditer(run.text):
             before, length = word.start(), word.end() - word.start()
             if not plain:

@@ -18,7 +18,7 @@ from kvit.paper.languages.escpos import letters
 from kvit.paper.languages.escpos.line import end_line, grow, is_full
 from kvit.paper.languages.escpos.state import Printer, restyle, restyle_kanji
 from kvit.paper.sheet import Run, Style
-from kvit.paper.width import clusters
+from kvit.paper.width import clusters, is_unmarked
 
 
 def text(printer: Printer, command: Command) -> None:
@@ -128,6 +128,10 @@ def put(
 ) -> None:
     """Put letters of one cell width down, line after line where they do not fit."""
     height = height or printer.run_height
+    count = len(written)
+    if 0 < count * advance <= printer.right - printer.x and is_unmarked(written) and not is_full(printer):
+        append(printer, written, count, advance, style, start, end, glyphs, height)
+        return
     cluster = clusters(written)
     place = 0
     while place < len(cluster) and not is_full(printer):
