@@ -31,6 +31,8 @@ from kvit.paper.table import widths_of
 from kvit.paper.typeset import STRIPPED, setter_of, width_of
 
 Size = tuple[int, int]
+RULES = ("single", "double")
+"""Looks of a frame that show."""
 
 
 class Manner(msgspec.Struct, frozen=True):
@@ -286,11 +288,13 @@ class _Taming:
         ]
 
     def frame(self, block: doc.Frame) -> Iterator[doc.Block]:
-        self.lack("frame")
-        yield doc.Line(block.look)
+        strokes = [doc.Line(block.look)] if block.look in RULES else []
+        if strokes:
+            self.lack("frame")
+        yield from strokes
         for each in block.blocks:
             yield from self.tame(each)
-        yield doc.Line(block.look)
+        yield from strokes
 
     def area(self, block: doc.Area) -> Iterator[doc.Block]:
         self.lack("area")
