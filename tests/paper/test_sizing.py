@@ -65,6 +65,8 @@ FAULTS: list[tuple[Code, str, dict[str, Any]]] = [
     (Code("composite", "9638500|(10)A", linear="ean8"), "", {}), (Code("microqr", "x" * 40), "symbol.too_long", {}),
     (Code("qr", "x" * 3_000), "symbol.too_long", {}),
     (Code("datamatrix", "x" * 99, rows=8, columns=18), "symbol.too_long", {}),
+    (Code("maxicode", "no carrier", mode=2), "symbol.letters", {}),
+    (Code("maxicode", "1\x1d1\x1d1\x1d" + "x" * 90, mode=3), "symbol.too_long", {}),
     (Code("code128", "x" * 80), "symbol.too_wide", {"width": 915, "room": 576}),
 ]  # fmt: skip
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import zxingcpp
 from PIL import Image, ImageFilter
 
 from kvit.escpos import Profile
@@ -73,8 +74,6 @@ def test_bars_of_one_dot_are_the_last_resort() -> None:
 @pytest.mark.parametrize("add_on", ["12", "54321"])
 @pytest.mark.parametrize("kind", ["ean13", "ean8", "upca", "upce"])
 def test_add_ons_stand_beside_the_symbol(kind: str, add_on: str) -> None:
-    import zxingcpp
-
     data, text = EVERY[kind]
     page = paper_of(sheet_of(KNOWS, Code(kind, f"{data} {add_on}", letters="none")))
     found = zxingcpp.read_barcodes(page, ean_add_on_symbol=zxingcpp.EanAddOnSymbol.Require)
@@ -96,6 +95,24 @@ SHAPES = [
 def test_other_forms(code: Code, head: str) -> None:
     wanted = EVERY[code.kind][1] if code.kind.startswith("databar") else code.data
     assert read(paper_of(sheet_of(HEADS[head], code))) == [wanted]
+
+
+CARRIERS = [
+    (2, "152382802\x1d840\x1d001\x1dParcel 123456789012, [ok]?"), (3, "B1050\x1d056\x1d999\x1dcolis"),
+    (2, "[)>\x1e01\x1d96152382802\x1d840\x1d001\x1d1Z00004951\x1dUPSN\x1dPITTSBURGH\x1dPA\x1e\x04"),
+    (3, "[)>\x1e01\x1d96A1\x1d1\x1d2\x1d~{x}"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("head", HEADS)
+@pytest.mark.parametrize(("mode", "data"), CARRIERS)
+def test_maxicode_of_parcel_carriers(mode: int, data: str, head: str) -> None:
+    page = paper_of(sheet_of(HEADS[head], Code("maxicode", data, mode=mode)))  # type: ignore[arg-type]
+    (found,) = zxingcpp.read_barcodes(page)
+    assert found.ec_level == str(mode)
+    assert [part.strip().lstrip("0") for part in found.bytes.decode().split("\x1d")] == [
+        part.lstrip("0") for part in data.split("\x1d")
+    ]
 
 
 @pytest.mark.parametrize("length", [100, 700, 1_500])

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import zxingcpp
 
-from kvit.paper import code128, gs1, qr
+from kvit.paper import code128, gs1, maxicode, qr
 from kvit.paper.symbology import ELEMENTS, KINDS
 
 if TYPE_CHECKING:
@@ -48,6 +48,8 @@ def matrix_of(kind: str, data: bytes, level: str, options: Options) -> Bits | No
     """Modules (rows x columns, True = black), or None when there is no such symbol. PDF417 rows are one module high."""
     if kind in ("code128", "gs1128"):
         return _code128(kind, data)
+    if kind == "maxicode":
+        return _maxicode(data, dict(options))
     known = KINDS[kind]
     made = _MAKE.get(kind, _make)(kind, data, level, dict(options))
     if made is None:
@@ -144,14 +146,21 @@ def _sizes(rows: int, columns: int) -> Iterator[int]:
             yield number
 
 
-def _maxicode(kind: str, data: bytes, level: str, options: dict[str, int | str]) -> Any:
+def _maxicode(data: bytes, options: dict[str, int | str]) -> Bits | None:
+    """Dots, not modules: hexagons. A carrier's mode without a carrier's data is drawn as mode 4."""
     mode = int(options.get("mode", 4))
-    eci = {} if data.isascii() else {"eci": "UTF-8"}
-    return _create("MaxiCode", data, ec_level=str(mode if mode in (4, 5, 6) else 4), **eci)
+    hexagons = maxicode.hexagons_of(mode, data.decode("latin-1")) if mode in maxicode.CARRIER_MODES else None
+    if hexagons is None:
+        eci = {} if data.isascii() else {"eci": "UTF-8"}
+        made = _create("MaxiCode", data, ec_level=str(mode if mode in (5, 6) else 4), **eci)
+        if made is None:
+            return None
+        hexagons = maxicode.hexagons_in(np.asarray(made.to_image(scale=1, add_quiet_zones=False)) < 128)
+    return maxicode.draw(hexagons)
 
 
 _MAKE: dict[str, Callable[[str, bytes, str, dict[str, int | str]], Any]] = {
-    "qr": _qr, "pdf417": _pdf417, "aztec": _aztec, "datamatrix": _datamatrix, "maxicode": _maxicode,
+    "qr": _qr, "pdf417": _pdf417, "aztec": _aztec, "datamatrix": _datamatrix,
     **dict.fromkeys(ELEMENTS, _elements),
     **{name: _flat for name, known in KINDS.items() if known.flat and name not in ELEMENTS},
 }  # fmt: skip

@@ -128,13 +128,14 @@ class Line(Model, frozen=True, tag="line"):
 
 
 class Image(Model, frozen=True, tag="image"):
-    """A picture: the bytes of a PNG, JPEG, BMP, GIF, WebP or PBM file. Wider than the paper, it is made to fit."""
+    """A picture: the bytes of a PNG, JPEG, GIF, BMP, WebP, TIFF or PBM file (`kvit.paper.photo`). Made to fit the paper."""
 
     data: Annotated[bytes, Meta(min_length=1, max_length=PICTURE_BYTES_MAX)]
     align: Align = "centre"
     percent: Percent | None = None
-    """Share of the paper's width; None: dot for dot, made smaller where it does not fit."""
+    """Share of the paper's width, in whole bytes of dots; None: dot for dot, made smaller where it does not fit."""
     tone: Literal["auto", "line", "floyd-steinberg", "atkinson", "bayer"] = "auto"
+    """How greys become dots; auto: by what the picture is (`kvit.paper.halftone`)."""
 
 
 class Logo(Model, frozen=True, tag="logo"):

@@ -24,7 +24,7 @@ from kvit.paper import check, code128
 from kvit.paper import symbol as symbols
 from kvit.paper.document import Code
 from kvit.paper.sheet import Style, Symbol
-from kvit.paper.symbology import ADD_ONS, ELEMENTS, GTIN, KINDS, LINEAR, Kind
+from kvit.paper.symbology import ADD_ONS, ELEMENTS, GTIN, KINDS, LINEAR, MAXICODE_DOTS, Kind
 
 HRI_PLACES = {"none": 0, "above": 1, "below": 2, "both": 3}
 LEVELS = {"qr": "LMQH", "microqr": "LMQ", "rmqr": "MH"}
@@ -247,8 +247,20 @@ def _composite(block: Code) -> Checked:
     return upper if isinstance(upper, Fault) else f"{linear.data.decode('ascii')}|{upper}"
 
 
+def _maxicode(block: Code) -> Checked:
+    """Modes 2 and 3 want what parcel carriers write."""
+    if block.mode not in (2, 3):
+        return block.data
+    from kvit.paper import maxicode
+
+    if maxicode.address_of(block.mode, block.data) is None:
+        return Fault("symbol.letters", {"kind": "maxicode"})
+    fits = maxicode.hexagons_of(block.mode, block.data) is not None
+    return block.data if fits else Fault("symbol.too_long", {"kind": "maxicode"})
+
+
 _TEXT: dict[str, Callable[[Code], Checked]] = {
-    "itf": _itf, "code39": _code39, "codabar": _codabar, "composite": _composite,
+    "itf": _itf, "code39": _code39, "codabar": _codabar, "composite": _composite, "maxicode": _maxicode,
     **dict.fromkeys(ADD_ONS, _plain_number), **dict.fromkeys(GTIN, _gtin), **dict.fromkeys(ELEMENTS, _elements),
 }  # fmt: skip
 
@@ -264,7 +276,7 @@ def _fitted(made: Symbol, known: Kind, wished: int, room: _Room) -> Symbol | Fau
     if not columns:
         return Fault("symbol.too_long" if not known.flat else "symbol.undrawable", {"kind": made.kind})
     if made.kind == "maxicode":
-        made.module, (made.width, made.height) = 1, symbols.MAXICODE_DOTS
+        made.module, (made.width, made.height) = 1, MAXICODE_DOTS
         return made if room.holds(made.width, 1, known.quiet) else _too_wide(made, made.width, room)
     least = LEAST_BARS if known.flat else SMALLEST
     module = wished

@@ -8,8 +8,7 @@ strictly in `kvit.paper.sizing`; the kinds are in `kvit.paper.symbology`, the mo
 Sizes are without quiet zone, as on paper, where the white around the symbol is the layout's. ``picture`` adds it.
 
 Sources: Epson's reference for operands and defaults. Left out: the upper part of composite symbols (an outline, see
-`kvit.paper.composite`), QR model 1 (drawn as model 2), MaxiCode modes 2 and 3 (drawn as
-mode 4 with the carrier's message as text).
+`kvit.paper.composite`), QR model 1 (drawn as model 2).
 """
 
 from __future__ import annotations
@@ -32,8 +31,6 @@ MAX_DATA_BYTES = 7_089
 """The longest data any symbol here takes (digits in a QR code)."""
 MAX_DOTS = 4_096
 """A symbol wider or taller than this is no symbol a receipt head prints."""
-MAXICODE_DOTS = (223, 199)
-"""A MaxiCode is 28 mm wide whatever the head: 223 dots of 203 to the inch."""
 ADD_ON_MODULES = {2: 20, 5: 47}
 ADD_ON_GAP = {"upca": 9, "upce": 7, "ean13": 7, "ean8": 7}
 """Modules between a number and its add-on, as zxing-cpp draws them."""
@@ -225,8 +222,8 @@ def measure(symbol: Symbol) -> tuple[int, int]:
     """Width and height in dots of a symbol without its letters; (0, 0) when it can not be drawn."""
     kind = symbol.kind
     columns, rows = modules(kind, symbol.data, symbol.level, tuple(symbol.options.items()))
-    if kind == "maxicode" and columns:
-        return MAXICODE_DOTS
+    if kind == "maxicode":
+        return columns, rows
     tall = symbol.bar_height if KINDS[kind].flat or kind in ROWED else symbol.module
     return columns * symbol.module, rows * max(tall, 1)
 
@@ -262,8 +259,6 @@ def draw(symbol: Symbol) -> Bits:
 
 
 def _bars(symbol: Symbol) -> Bits | None:
-    import numpy as np
-
     known = KINDS.get(symbol.kind)
     if known is None or not symbol.data:
         return None
@@ -271,10 +266,7 @@ def _bars(symbol: Symbol) -> Bits | None:
     if matrix is None:
         return None
     if symbol.kind == "maxicode":
-        wide, high = MAXICODE_DOTS
-        rows, columns = np.arange(high) * matrix.shape[0] // high, np.arange(wide) * matrix.shape[1] // wide
-        scaled: Bits = matrix[rows][:, columns]
-        return scaled
+        return matrix
     tall = symbol.bar_height if known.flat or symbol.kind in ROWED else symbol.module
     wide_dots = matrix.repeat(symbol.module, axis=1)[:, :MAX_DOTS]
     dots: Bits = wide_dots.repeat(max(tall, 1), axis=0)[:MAX_DOTS]

@@ -65,6 +65,8 @@ KINDS: dict[str, Kind] = {
 }
 """Names of symbologies, also those a printer profile lists. MaxiCode has one size, so its module is a dot."""
 
+MAXICODE_DOTS = (223, 199)
+"""A MaxiCode is 28 mm wide and 25 high whatever its data: so many dots of 203 to the inch."""
 LINEAR = ("ean8", "ean13", "upca", "upce", "databar", "databartruncated", "databarstacked", "databarstackedomni",
           "databarlimited", "databarexpanded", "databarexpandedstacked", "gs1128")  # fmt: skip
 """What the lower part of a composite symbol may be."""
