@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 
 import pytest
+import zxingcpp
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from kvit.escpos.profiles import Profile, load
 from kvit.paper import document as doc
@@ -15,6 +18,7 @@ from kvit.paper.builder import Builder, span
 from kvit.paper.languages import feie, wifi365, xpyun, yilianyun
 from kvit.paper.languages.lines import Act, Item, Mark, Words, columns_of, lines_of
 from kvit.paper.languages.registry import compose, play, write
+from kvit.paper.render import png
 from kvit.paper.render.text import render
 from kvit.paper.sheet import Sheet
 
@@ -385,3 +389,13 @@ def test_no_line_of_365_prints_over_itself(document: doc.Document) -> None:
             assert len(found[3].encode("gbk")) * (int(found[2]) if found[1] != "H" else 1) <= 32
         else:
             assert len(found[3]) == ord(found[2]) <= 49
+
+
+@pytest.mark.parametrize("name", ["365wifi", "feie58", "yilianyun", "xpyun80", "wangpos"])
+def test_symbols_of_the_played_text_are_read_back(name: str) -> None:
+    profile = load(name)
+    sheet = play(write(compose(RECEIPT, profile), profile), profile)
+    picture = Image.open(io.BytesIO(png.render(sheet)))
+    found = {each.text for each in zxingcpp.read_barcodes(picture)}
+    bars = {"9780201379624"} if name not in ("xpyun80",) else set()
+    assert found == {"https://example.org/r/17"} | bars
