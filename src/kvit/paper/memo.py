@@ -38,10 +38,17 @@ class Memo(Generic[Made]):
         before = self._known.pop(key, None)
         self.held_bytes += size_bytes - (before[1] if before else 0)
         self._known[key] = made, size_bytes
-        while self.held_bytes > self._bytes_max:
-            oldest = next(iter(self._known))
-            self.held_bytes -= self._known.pop(oldest)[1]
+        if self.held_bytes > self._bytes_max:
+            self._forget()
         return made
+
+    def _forget(self) -> None:
+        """Let the oldest go until the rest fits. Another thread may have done it already."""
+        for key in list(self._known):
+            if self.held_bytes <= self._bytes_max:
+                return
+            gone = self._known.pop(key, None)
+            self.held_bytes -= gone[1] if gone else 0
 
     def __len__(self) -> int:
         return len(self._known)
