@@ -154,3 +154,17 @@ def test_a_reader_that_hangs_up_is_no_fault_of_ours(stream: Path) -> None:
     )  # fmt: skip
     assert done.stdout.startswith(b'{"offset": 0')
     assert done.stderr == b""
+
+
+TEXTS = [
+    ("feie58", "Latte<BR><B>4.50</B><BR><CUT>", ["Latte", "4.50"]),
+    ("365wifi", "^N1^F1\nLatte\n^B24.50\n", ["Latte", "4.50"]),
+    ("yilianyun", "<MN>2</MN>Latte\n<FS2>4.50</FS2>\n", ["Latte", "4.50"]),
+    ("wangpos", '[{"call": "printString", "text": "Latte"}]', ["Latte"]),
+    ("epos", "<epos-print><text>Latte&#10;</text></epos-print>", ["Latte"]),
+]
+
+
+@pytest.mark.parametrize(("profile", "data", "words"), TEXTS)
+def test_what_clouds_and_services_take_is_read_in_its_own_language(profile: str, data: str, words: list[str]) -> None:
+    assert decode(data.encode(), "text", profile).decode().split() == words

@@ -57,12 +57,13 @@ def command(file: BinaryIO, form: str, profile: str | None, output: Path | None)
 
 def decode(data: bytes, form: str, profile: str | None) -> bytes:
     """Return ``data`` in the wanted form, text forms as UTF-8."""
+    from kvit.paper.languages.registry import play
     from kvit.paper.languages.stream import play_stream
 
     known = _known(profile)
     if form == "commands":
         return b"".join(json_lines(data, known))
-    sheet = play_stream(data, known).sheet
+    sheet = play(data, known) if _is_text(known) else play_stream(data, known).sheet
     if form == "receipt":
         from kvit.paper.render.escape import quiet_json
         from kvit.receipt.exports import plain
@@ -72,6 +73,13 @@ def decode(data: bytes, form: str, profile: str | None) -> bytes:
     from kvit.paper.render import RENDERERS
 
     return RENDERERS[form](sheet)
+
+
+def _is_text(profile: Profile) -> bool:
+    """Whether the printer takes XML, text with tags or calls, in which there are no commands to learn from."""
+    from kvit.paper.languages.registry import LANGUAGES
+
+    return profile.language in LANGUAGES and not LANGUAGES[profile.language].commands
 
 
 def _known(profile: str | None) -> Profile:

@@ -16,7 +16,7 @@ import msgspec
 from kvit.escpos import Command, Parser
 from kvit.escpos.profiles import Profile
 from kvit.escpos.repertoire import repertoire_of
-from kvit.paper.languages import escpos_play, escpos_write
+from kvit.paper.languages import escpos_write
 from kvit.paper.sheet import Sheet
 
 DRAWER = b"\x1bq\x00\x3c\xff\x1bC\x00\x00\x00"
@@ -36,9 +36,6 @@ def write(sheet: Sheet, profile: Profile) -> bytes:
     head = _Head(bool(repertoire_of(profile).system))
     raw = escpos_write.write(sheet, epson)
     return b"".join(head.said(command) for command in [*parser.feed(raw), *parser.close()])
-
-
-play = escpos_play.play
 
 
 class _Head:

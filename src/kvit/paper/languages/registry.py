@@ -35,6 +35,11 @@ class Language(msgspec.Struct, frozen=True):
     tags: bool = False
     """Letters and tags: its module has a `kvit.paper.languages.tame.Manner` called ``MANNER``."""
 
+    @property
+    def commands(self) -> bool:
+        """Whether its bytes are commands as `kvit.escpos.Parser` reads them."""
+        return self.player == f"{HERE}.escpos_play"
+
 
 def _language(name: str, module: str, media_type: str = BYTES, *, player: str = "", tags: bool = False) -> Language:
     return Language(name, f"{HERE}.{module}", f"{HERE}.{player or module}", media_type, tags)
@@ -48,7 +53,7 @@ LANGUAGES: dict[str, Language] = {
         _language("epos", "epos_write", "text/xml; charset=utf-8", player="epos_play"),
         _language("star-raster", "star_raster_write", "application/vnd.star.raster", player="escpos_play"),
         _language("starprnt", "star_write", "application/vnd.star.starprnt", player="escpos_play"),
-        _language("aclas", "aclas"),
+        _language("aclas", "aclas", player="escpos_play"),
         _language("365wifi", "wifi365", TEXT, tags=True),
         _language("feie", "feie", TEXT, tags=True),
         _language("wangpos", "wangpos", "application/json", tags=True),
