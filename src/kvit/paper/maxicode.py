@@ -50,7 +50,7 @@ _MIDDLE = """
   . . 75 74  D  .  7  6 35 34 11  D 69 68 117 116
   . . 77 76  D 33  9  8 25 24  .  D 71 70 119 118
 """
-"""Bits of the first twenty characters, row by row from `MIDDLE_TOP` and `MIDDLE_LEFT`; D always dark, ``.`` none of them."""
+"""Bits of the first twenty characters, row by row from `MIDDLE_TOP` and `MIDDLE_LEFT`; D: always dark, ``.`` none."""
 CORNER = ((0, 28), (0, 29))
 """Hexagons that are always dark."""
 BANDS = ((20, 14, 0), (34, 14, 0), (48, 14, 0), (62, 4, 3), (69, 3, 3), (75, 3, 3), (81, 3, 3), (87, 4, 3), (94, 14, 0),

@@ -52,7 +52,9 @@ ROW_HEIGHTS = range(2, 9)
 """Modules of a PDF417 row."""
 AZTEC_SHARES = range(5, 96)
 FLAGGED = ("qr", "pdf417")
-"""Kinds that have a flag among a profile's features, too."""
+"""Kinds that have a flag among a profile's features, too. The other families few heads know, and makers number them as they
+like (51 is DataMatrix on a Bixolon): they are sent to Epson's heads only, and where the list of symbologies is no guess."""
+EPSON = "epson"
 GS_K_BYTES_MAX = 255
 DATA_BYTES_MAX = 0xFFFF - 5
 
@@ -77,7 +79,10 @@ def is_native(symbol: Symbol, profile: Profile) -> bool:
 
 
 def _has_family(symbol: Symbol, profile: Profile) -> bool:
-    if symbol.kind in FLAGGED and not profile.has(symbol.kind):
+    if symbol.kind in FLAGGED:
+        if not profile.has(symbol.kind):
+            return False
+    elif profile.dialect != EPSON or "symbologies" in profile.unproven:
         return False
     can = _CAN.get(symbol.kind)
     return len(symbol.data) <= DATA_BYTES_MAX and (can is None or can(symbol))

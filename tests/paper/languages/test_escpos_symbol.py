@@ -149,6 +149,14 @@ def test_what_no_command_says_is_drawn(code: Code) -> None:
     assert not reach.is_native(symbol_of(code, KNOWS, 576, 0), KNOWS)
 
 
+@pytest.mark.parametrize("facts", [{"dialect": "bixolon"}, {"unproven": frozenset({"symbologies"})}])
+def test_rare_kinds_are_sent_only_where_they_are_known(facts: dict[str, Any]) -> None:
+    head = printer(symbologies=KNOWS.symbologies, **facts)
+    for kind in ("aztec", "datamatrix", "maxicode", "microqr", "databarstacked"):
+        assert not reach.is_native(symbol_of(Code(kind, EVERY[kind][0]), head, 576, 0), head)
+    assert reach.is_native(symbol_of(Code("qr", "a"), head, 576, 0), head)
+
+
 def test_live_bytes_are_never_sent() -> None:
     obeying = printer(quirks=frozenset({"obeys_realtime_in_payload"}))
     for code in (Code("code128", "1604"), Code("qr", "x" * 1037), Code("qr", "\x10\x04")):
