@@ -25,3 +25,7 @@ class NamedPrinter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Yilianyun: the access token."""
     device_key: str = ""
     """365: the key on the printer's label."""
+
+    def __repr__(self) -> str:
+        """The address alone: secrets never come into a log by way of a message."""
+        return f"NamedPrinter({self.address!r})"
