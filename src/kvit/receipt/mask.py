@@ -32,7 +32,7 @@ LOOKS_ONLY = frozenset(
 )
 """Commands that may stand inside a number as it lies on the paper."""
 
-_WORTH_A_LOOK = re.compile(rb"[0-9](?<![0-9].)(?:[ -]?[0-9]){12}|(?:\xa3[\xb0-\xb9]){13}")
+_LONG_RAW = re.compile(rb"[0-9](?<![0-9].)(?:[ -]?[0-9]){12}")
 _LONG = re.compile(r"[0-9](?<![0-9].)(?:[ -]?[0-9]){12}")
 """Thirteen digits with at most one blank or dash between two: most papers have none, and nothing more is asked."""
 _RUN = re.compile(r"[0-9]+(?:[ -][0-9]+)*")
@@ -171,7 +171,7 @@ def mask_commands(commands: Iterable[Command]) -> bytes:
     """Return the joined bytes of commands, card numbers in their text masked."""
     commands = list(commands)
     whole = b"".join([command.raw for command in commands])
-    if not _WORTH_A_LOOK.search(_lines(commands)):
+    if not _is_worth_a_look(_lines(commands)):
         return whole
     raw = bytearray(whole)
     for spans in _printed(commands):
@@ -185,6 +185,10 @@ def _lines(commands: list[Command]) -> bytes:
         command.raw if command.name == "text" else b"" if command.name in LOOKS_ONLY else b"\n" for command in commands
     ]
     return b"".join(parts)
+
+
+def _is_worth_a_look(printed: bytes) -> bool:
+    return _LONG_RAW.search(printed) is not None or (b"\xa3" in printed and _WIDE.search(printed) is not None)
 
 
 def _printed(commands: list[Command]) -> Iterator[list[Span]]:
@@ -203,7 +207,7 @@ def _printed(commands: list[Command]) -> Iterator[list[Span]]:
 
 def _mask_spans(raw: bytearray, spans: list[Span]) -> None:
     line = b"".join(raw[start:end] for start, end in spans)
-    if _WORTH_A_LOOK.search(line) is None:
+    if not _is_worth_a_look(line):
         return
     for start, end in card_spans(line.decode("latin-1")):
         _write(raw, spans, ((at, 0x2A) for at in range(start, end) if 0x30 <= line[at] <= 0x39))

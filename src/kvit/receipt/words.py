@@ -22,27 +22,34 @@ QUERY_TERMS_MAX = 12
 _PIECES = "\u0e00-\u0e7f\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\U00020000-\U0003ffff"
 _WORD = re.compile(rf"[{_PIECES}]+|[^\W_{_PIECES}]+")
 _PIECE = re.compile(rf"[{_PIECES}]")
+_PLAIN_WORD = re.compile(r"[^\W_]+")
+_BLANKS = {code: " " for code in range(0x80) if not chr(code).isalnum()}
 
 
 def fold(text: str, limit: int) -> str:
     """Make letters that mean the same the same; the limit holds before and after (NFKC can grow a text elevenfold)."""
-    return unicodedata.normalize("NFKC", text[:limit].replace("№", " ")).casefold()[:limit]
+    text = text[:limit]
+    if text.isascii():
+        return text.lower()
+    return unicodedata.normalize("NFKC", text.replace("№", " ")).casefold()[:limit]
 
 
 def index_words(text: str) -> str:
     """Return the words to keep, one blank between."""
-    return " ".join(_cut(fold(text, TEXT_LETTERS_MAX)))
+    folded = fold(text, TEXT_LETTERS_MAX)
+    if folded.isascii():
+        return " ".join([word[:WORD_LETTERS_MAX] for word in folded.translate(_BLANKS).split()])
+    if _PIECE.search(folded) is None:
+        return " ".join([word[:WORD_LETTERS_MAX] for word in _PLAIN_WORD.findall(folded)])
+    return " ".join(_cut(folded))
 
 
 def _cut(text: str) -> Iterator[str]:
-    for found in _WORD.finditer(text):
-        word = _letters(found[0])
-        if not word:
-            continue
-        if _PIECE.match(word):
-            yield from (word[at : at + 2] for at in range(len(word)))
-        else:
+    for word in _WORD.findall(text):
+        if word.isascii() or not _PIECE.match(word):
             yield word[:WORD_LETTERS_MAX]
+        elif letters := _letters(word):
+            yield from [letters[at : at + 2] for at in range(len(letters))]
 
 
 def _letters(word: str) -> str:
