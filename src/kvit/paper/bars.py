@@ -10,6 +10,7 @@ sizes of a DataMatrix of given sides until the data fit.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -119,12 +120,20 @@ def _pdf417(kind: str, data: bytes, level: str, options: dict[str, int | str]) -
 
 def _aztec(kind: str, data: bytes, level: str, options: dict[str, int | str]) -> Any:
     share = int(level.rstrip("%")) if level else AZTEC_SHARE
-    compact = {0: AZTEC_FULL, 1: AZTEC_COMPACT}.get(int(options.get("compact", -1)))
-    for number in compact or (*AZTEC_COMPACT, *AZTEC_FULL):
-        made = _create("Aztec", data, version=number)
-        if made is not None and int(made.ec_level.rstrip("%") or 0) >= share:
-            return made
-    return None
+    form = {0: (AZTEC_FULL,), 1: (AZTEC_COMPACT,)}.get(int(options.get("compact", -1)), (AZTEC_COMPACT, AZTEC_FULL))
+    return next((made for sizes in form if (made := _smallest_aztec(data, share, sizes)) is not None), None)
+
+
+def _smallest_aztec(data: bytes, share: int, sizes: range) -> Any:
+    """The smallest of these sizes with that share of correction; more layers leave more for it."""
+    made: dict[int, Any] = {}
+
+    def enough(number: int) -> bool:
+        made[number] = _create("Aztec", data, version=number)
+        return made[number] is not None and int(made[number].ec_level.rstrip("%") or 0) >= share
+
+    found = bisect_left(sizes, True, key=enough)
+    return made[sizes[found]] if found < len(sizes) else None
 
 
 def _datamatrix(kind: str, data: bytes, level: str, options: dict[str, int | str]) -> Any:

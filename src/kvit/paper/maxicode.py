@@ -142,18 +142,28 @@ def hexagons_in(picture: Bits) -> Bits:
 
 def draw(grid: Bits) -> Bits:
     """The dots of a symbol: hexagons and target."""
-    rows, columns = np.indices((HIGH, WIDE))
     page = np.zeros((HIGH, WIDE), np.bool_)
     stamp = _hexagon()
-    for row, column in zip(*np.nonzero(grid), strict=True):
+    high, wide = stamp.shape
+    for row, column in np.argwhere(grid).tolist():
         y, x = round(row * PITCH_Y), round((column + row % 2 / 2) * PITCH_X)
-        part = page[y : y + stamp.shape[0], x : x + stamp.shape[1]]
+        part = page[y : y + high, x : x + wide]
         part |= stamp[: part.shape[0], : part.shape[1]]
+    within, target = _target()
+    page[within] = target[within]
+    return page
+
+
+@lru_cache(maxsize=1)
+def _target() -> tuple[Bits, Bits]:
+    """Where the target is, and which of its dots are dark."""
+    rows, columns = np.indices((HIGH, WIDE))
     middle_x, middle_y = CENTRE[0] * PITCH_X + HEXAGON, CENTRE[1] * PITCH_Y + HEXAGON
     away = np.hypot(rows - middle_y, columns - middle_x) / DOTS_PER_MM
-    for radius, dark in RINGS:
-        page[away <= radius] = dark
-    return page
+    dark = np.zeros((HIGH, WIDE), np.bool_)
+    for radius, is_dark in RINGS:
+        dark[away <= radius] = is_dark
+    return away <= RINGS[0][0], dark
 
 
 @lru_cache(maxsize=1)

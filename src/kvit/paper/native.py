@@ -57,12 +57,14 @@ like (51 is DataMatrix on a Bixolon): they are sent to Epson's heads only, and w
 EPSON = "epson"
 GS_K_BYTES_MAX = 255
 DATA_BYTES_MAX = 0xFFFF - 5
+LIVE_LENGTH = 0x0410 - 4
+"""Shorter data have no count that is itself a live command."""
 
 
 def is_native(symbol: Symbol, profile: Profile) -> bool:
     """True when an ESC/POS head that knows the kind prints this symbol from its data."""
     data = symbol.data
-    if obeys(profile) and (LIVE.search(data) or LIVE.search((len(data) + 3).to_bytes(4, "little"))):
+    if (b"\x10" in data or len(data) > LIVE_LENGTH) and obeys(profile) and _is_live(data):
         return False
     family = FAMILIES.get(symbol.kind)
     if family is not None:
@@ -76,6 +78,11 @@ def is_native(symbol: Symbol, profile: Profile) -> bool:
     if symbol.kind in FORM_A:
         return profile.has("barcode_b") or profile.has("barcode_a")
     return symbol.kind in FORM_B and profile.has("barcode_b")
+
+
+def _is_live(data: bytes) -> bool:
+    """True when the data, or the count before them, hold what a head obeys at once."""
+    return LIVE.search(data) is not None or LIVE.search((len(data) + 3).to_bytes(4, "little")) is not None
 
 
 def _has_family(symbol: Symbol, profile: Profile) -> bool:

@@ -33,7 +33,7 @@ class SymbolWriter:
     def __init__(self, profile: Profile) -> None:
         self._profile = profile
         self._bars: dict[str, int] = {}
-        self._settings: dict[tuple[int, int], bytes] = {}
+        self._said: dict[int, Settings] = {}
 
     def write(self, symbol: Symbol) -> bytes:
         """The bytes that print a symbol at the head's place."""
@@ -57,12 +57,17 @@ class SymbolWriter:
 
     def _matrix(self, symbol: Symbol) -> bytes:
         family = native.FAMILIES[symbol.kind]
+        said = self._said.get(family)
+        if said is None:
+            said = self._said[family] = dict(_POWER_ON.get(family, {}))
+        wanted = _SETTINGS[family](symbol)
         out = b""
-        for function, operand in _SETTINGS[family](symbol).items():
-            if self._settings.get((family, function), _POWER_ON.get((family, function))) != operand:
-                out += _function(family, function, operand)
-                self._settings[family, function] = operand
-        return out + _stored(family, symbol) + _function(family, PRINT, b"\x30")
+        if said != wanted:
+            for function, operand in wanted.items():
+                if said.get(function) != operand:
+                    out += _function(family, function, operand)
+            said.update(wanted)
+        return out + _stored(family, symbol) + _PRINTS[family]
 
 
 def _data(kind: str, data: bytes) -> bytes:
@@ -85,7 +90,7 @@ def _stored(family: int, symbol: Symbol) -> bytes:
 def _pdf417(symbol: Symbol) -> Settings:
     made = {65: _byte(symbol, "columns"), 66: _byte(symbol, "rows"), 67: bytes([symbol.module])}
     made[68] = bytes([max(symbol.bar_height // symbol.module, 1)])
-    made[69] = bytes([48, 48 + int(symbol.level)]) if symbol.level else _POWER_ON[48, 69]
+    made[69] = bytes([48, 48 + int(symbol.level)]) if symbol.level else _POWER_ON[48][69]
     return made | {70: _byte(symbol, "truncated")}
 
 
@@ -128,9 +133,12 @@ def _byte(symbol: Symbol, option: str) -> bytes:
 _SETTINGS: dict[int, Callable[[Symbol], Settings]] = {
     48: _pdf417, 49: _qr, 50: _maxicode, 51: _stacked, 52: _composite, 53: _aztec, 54: _datamatrix,
 }  # fmt: skip
-_POWER_ON = {(48, 65): b"\0", (48, 66): b"\0", (48, 69): b"\x31\x01", (48, 70): b"\0"}
-"""Settings every head wakes up with: PDF417 of its own size, a tenth of the data for correction."""
+_POWER_ON: dict[int, Settings] = {48: {65: b"\0", 66: b"\0", 69: b"\x31\x01", 70: b"\0"}}
+"""Settings every head wakes up with, by family: PDF417 of its own size, a tenth of the data for correction."""
 
 
 def _function(family: int, function: int, operands: bytes) -> bytes:
     return b"\x1d(k" + (len(operands) + 2).to_bytes(2, "little") + bytes([family, function]) + operands
+
+
+_PRINTS = {family: _function(family, PRINT, b"\x30") for family in _SETTINGS}

@@ -53,8 +53,9 @@ def _white_beyond(page: Page) -> int:
     if page.frames:
         return 0
     profile = page.profile
-    paper = profile.paper_mm * profile.dpi * 10 // TENTHS_PER_INCH
-    return max((paper - profile.width_dots) // 2, 0) + min(page.left, profile.width_dots - page.right)
+    paper = profile.paper_mm * profile.dpi * 10 // TENTHS_PER_INCH - profile.width_dots
+    left, right = page.left, profile.width_dots - page.right
+    return (paper // 2 if paper > 0 else 0) + (left if left < right else right)
 
 
 def _print(page: Page, made: Symbol, align: str, side: int) -> None:
