@@ -23,9 +23,9 @@ Yen sign comes from ``ESC R 13`` or ``ESC R 8``, not from the page.
 from __future__ import annotations
 
 import codecs
-import json
 from functools import lru_cache
-from pathlib import Path
+
+import msgspec
 
 HOLE = "\ufffd"
 """Stands for a byte nobody has a letter for."""
@@ -169,7 +169,6 @@ def _canonical(name: str) -> str | None:
 
 @lru_cache(maxsize=1)
 def _data() -> dict[str, dict[str, str]]:
-    pages: dict[str, dict[str, str]] = json.loads((Path(__file__).parent / "codepages.json").read_text("utf-8"))[
-        "pages"
-    ]
+    held = __loader__.get_data(__file__.removesuffix("codepage.py") + "codepages.json")  # type: ignore[name-defined]
+    pages: dict[str, dict[str, str]] = msgspec.json.decode(held)["pages"]
     return pages

@@ -21,8 +21,8 @@ Pictures may be a path, the bytes of a file, a Pillow image or a numpy array (ro
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -55,6 +55,8 @@ from kvit.paper.document import (
 )
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from numpy.typing import NDArray
     from PIL.Image import Image as PillowImage
 
@@ -184,7 +186,9 @@ def _content(parts: tuple[str | Span, ...], look: dict[str, Any]) -> Content:
 
 def _picture_bytes(picture: Pictured) -> bytes:
     """The bytes of a file; pictures in memory become PNG."""
-    if isinstance(picture, (str, Path)):
+    if isinstance(picture, (str, os.PathLike)):
+        from pathlib import Path  # not at the top: a third of a receipt's cost of starting, and most have no picture
+
         return Path(picture).read_bytes()
     if isinstance(picture, (bytes, bytearray, memoryview)):
         return bytes(picture)

@@ -16,12 +16,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from kvit.escpos.profiles import Profile
 from kvit.paper import image
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MAX_FILE_BYTES = 1_000_000
 """A 1-bit picture of the largest size allowed takes 2.5 MB raw; logos are a tenth of one percent of that."""

@@ -16,18 +16,23 @@ Only what was asked for is read: one parse of ``database.json`` for all, and the
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from functools import lru_cache
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from kvit.escpos.profiles.profile import Profile
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 Table = dict[str, Any]
 
-HERE = Path(__file__).parent
+HERE = __file__.removesuffix("loader.py")
+"""The folder of the data. Read by the interpreter's own loader: pathlib alone would double the cost of importing this."""
+MODELS = f"{HERE}models"
 CHAIN_LIMIT = 8
 """Longest chain of ``inherits``: a longer one is a circle somebody wrote by mistake."""
 
@@ -194,28 +199,41 @@ def _vendor_table(name: str) -> dict[int, str]:
 def _tables(name: str, folder: Path | None) -> list[Table]:
     """Read one profile's own tables: the shop's file alone, or our file and below it the row of the data base."""
     if folder is not None and (own := folder / f"{name}.toml").is_file():
-        return [_file(own)]
+        return [_parsed(own.read_bytes())]
     found: list[Table] = []
-    path = HERE / "models" / f"{name}.toml"
-    if path.is_file():
-        found.append(_ours(path))
+    if f"{name}.toml" in _model_files():
+        found.append(_ours(name))
     row = _database()["models"].get(name)
     return [*found, row] if row else found
 
 
-def _file(path: Path) -> Table:
+def _parsed(data: bytes) -> Table:
     import tomllib
 
-    return tomllib.loads(path.read_text("utf-8"))
+    return tomllib.loads(data.decode("utf-8"))
 
 
-_ours = lru_cache(maxsize=256)(_file)
-"""Our files do not change while we run; families are in many chains. Nobody writes into what it gives."""
+@lru_cache(maxsize=256)
+def _ours(name: str) -> Table:
+    """One of our files. They do not change while we run, families are in many chains, and nobody writes into them."""
+    return _parsed(_data(f"models/{name}.toml"))
+
+
+@lru_cache(maxsize=1)
+def _model_files() -> frozenset[str]:
+    with os.scandir(MODELS) as entries:
+        return frozenset(entry.name for entry in entries if entry.name.endswith(".toml"))
+
+
+def _data(name: str) -> bytes:
+    """A file beside this one."""
+    data: bytes = __loader__.get_data(f"{HERE}{name}")  # type: ignore[name-defined]
+    return data
 
 
 @lru_cache(maxsize=1)
 def _database() -> Table:
-    data: Table = msgspec.json.decode((HERE / "database.json").read_bytes())
+    data: Table = msgspec.json.decode(_data("database.json"))
     return data
 
 
@@ -228,5 +246,5 @@ def _index(folder: Path | None) -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def _ours_by_name() -> dict[str, str]:
-    found = [*_database()["models"], *(path.stem for path in (HERE / "models").glob("*.toml"))]
+    found = [*_database()["models"], *(name.removesuffix(".toml") for name in sorted(_model_files()))]
     return {name.casefold(): name for name in found}
