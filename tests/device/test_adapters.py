@@ -361,6 +361,39 @@ def test_any_document_is_made(receipt: Document, name: str, cut: str, which: int
     assert all(0 <= each.start < max(len(receipt.blocks) + 1, 1) for each in made.warnings)
 
 
+def test_a_profile_of_the_shops_own(tmp_path: Path) -> None:
+    path = tmp_path / "till-7.toml"
+    path.write_text('inherits = "sprt58"\nvendor = "Ours"\n', "utf-8")
+    found = adapter(f"escpos+tcp://h?profile={path}&cut=no")
+    assert (found.profile.vendor, found.paper_mm) == ("Ours", 58)
+    assert b"4.50" in found.make(RECEIPT).data
+    for name, text in (("gone.toml", None), ("bad.toml", "widht = 3\n")):
+        if text:
+            (tmp_path / name).write_text(text, "utf-8")
+        refused = adapter_for(str(tmp_path / name))
+        assert isinstance(refused, Refusal)
+        assert refused.code == "device.adapter_file"
+
+
+PAPERS = [
+    ("feie58", 80, "feie80"),
+    ("feie80", 58, "feie58"),
+    ("365wifi", 58, "365wifi"),
+    ("365wifi", 80, ""),
+    ("xpyun58", 112, ""),
+]
+
+
+@pytest.mark.parametrize(("name", "paper", "profile"), PAPERS)
+def test_the_paper_of_a_service_is_one_it_has(name: str, paper: int, profile: str) -> None:
+    found = adapter_for(name, paper)
+    if profile:
+        assert isinstance(found, Adapter)
+        assert (found.profile.name, found.paper_mm) == (profile, paper)
+    else:
+        assert isinstance(found, Refusal)
+
+
 @pytest.mark.parametrize("name", names())
 def test_every_profile_makes_a_receipt_or_says_there_is_no_adapter(name: str) -> None:
     found = adapter_for(name)

@@ -95,7 +95,7 @@ def _profiles(config: Config) -> Wrong:
         named.append(("printer.profile", printer.profile))
     for name, each in printer.named.items():
         given = parse(each.address)
-        if not isinstance(given, Refusal) and given.profile:
+        if not isinstance(given, Refusal) and given.profile and not given.profile.endswith(".toml"):
             named.append((f"printer.{name}.address", given.profile))
     if not named:
         return

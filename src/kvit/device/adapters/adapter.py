@@ -8,6 +8,8 @@ value, so that one write sends them. Nothing here opens anything.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -15,12 +17,15 @@ from kvit.device.adapters.address import PrinterAddress, parse
 from kvit.device.adapters.cutting import with_cut
 from kvit.device.adapters.kinds import KINDS
 from kvit.device.address import Address
-from kvit.escpos.profiles import Profile, UnknownProfileError, load
+from kvit.escpos.profiles import Profile, UnknownProfileError, load, load_file
 from kvit.paper.document import Document
 from kvit.paper.languages import registry
 from kvit.paper.layout import on_paper
 from kvit.paper.sheet import Problem, Sheet
 from kvit.refusal import Refusal
+
+OWN: Final = ".toml"
+"""A profile's name that ends so is a file of the shop's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +129,40 @@ def adapter_at(given: PrinterAddress) -> Adapter | Refusal:
 
 
 def adapter_for(profile_name: str, paper_mm: int = 0) -> Adapter | Refusal:
-    """The adapter of a profile wherever the printer is; ``paper_mm`` 0: the profile's own paper."""
+    """The adapter of a profile wherever the printer is; ``paper_mm`` 0: the profile's own paper.
+
+    A name that ends in ``.toml`` is a file of the shop's own (`kvit.escpos.profiles.load_file`).
+    """
+    profile = _profile(profile_name)
+    if isinstance(profile, Refusal):
+        return profile
     try:
-        profile = load(profile_name)
-        registry.language_of(profile)
+        row = registry.language_of(profile)
+    except registry.NoWriterError:
+        return Refusal("device.adapter_unknown", {"name": profile.name, "known": ", ".join(KINDS)})
+    if paper_mm and row.tags:
+        fitted = _on_its_paper(profile, paper_mm)
+    else:
+        fitted = on_paper(profile, paper_mm) if paper_mm else profile
+    return fitted if isinstance(fitted, Refusal) else Adapter(profile.language, fitted)
+
+
+def _profile(name: str) -> Profile | Refusal:
+    if name.endswith(OWN):
+        try:
+            return load_file(Path(name))
+        except (LookupError, ValueError, OSError) as error:
+            return Refusal("device.adapter_file", {"file": name, "problem": str(error)})
+    try:
+        return load(name)
     except UnknownProfileError as error:
         return Refusal("device.adapter_profile", {"name": error.name, "nearest": ", ".join(error.nearest) or "-"})
-    except registry.NoWriterError as error:
-        return Refusal("device.adapter_unknown", {"name": error.profile.name, "known": ", ".join(KINDS)})
-    return Adapter(profile.language, on_paper(profile, paper_mm) if paper_mm else profile)
+
+
+def _on_its_paper(profile: Profile, paper_mm: int) -> Profile | Refusal:
+    """The profile of a service's printer for another paper: such a printer has one width, and each width a profile."""
+    profiles = KINDS[profile.language].profiles
+    if paper_mm not in profiles:
+        known = ", ".join(str(paper) for paper in profiles)
+        return Refusal("device.address_option", {"option": "paper", "value": str(paper_mm), "known": known})
+    return load(profiles[paper_mm]) if profile.name in profiles.values() else on_paper(profile, paper_mm)
