@@ -189,6 +189,11 @@ def test_a_warning_of_the_whole_document_names_no_block() -> None:
     assert sentence_of(Problem("content.long", 0, 5, {"bytes": 4, "limit": 3})).startswith("The receipt has 4 bytes")
 
 
+def test_rules_are_no_letters_to_people() -> None:
+    assert "rules" in sentence_of(Problem("letters.drawn", 0, 1, {"text": "═" * 48}))
+    assert "“═a”" in sentence_of(Problem("letters.drawn", 0, 1, {"text": "═a"}))
+
+
 def test_a_problem_without_a_sentence_is_still_told() -> None:
     said = sentence_of(Problem("new.thing", 0, 1, {"a": 1}))
     assert "new.thing" in said

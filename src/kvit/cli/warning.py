@@ -10,6 +10,7 @@ from kvit.paper.sheet import Problem
 
 SHOWN_LETTERS = 40
 """Of a value: enough to find the place, few enough for a line."""
+RULES = re.compile("[\u2500-\u257f]+")
 DETAILS = ("expected", "ai", "option")
 """Values that are said in a sentence of their own, where they are given."""
 
@@ -25,12 +26,13 @@ def sentence_of(problem: Problem) -> str:
 
 
 def _code(problem: Problem) -> str:
-    """The sentence of a problem; looks have one for each word."""
-    name = problem.code.replace(".", "_")
+    """The sentence of a problem; looks have one for each word, and rules are no letters to people."""
     word = f"problem.look_{problem.values.get('word', '')}"
     if problem.code == "look.absent" and word in codes():
         return word
-    return f"problem.{name}"
+    if problem.code == "letters.drawn" and RULES.fullmatch(str(problem.values.get("text", ""))):
+        return "problem.letters_rules"
+    return f"problem.{problem.code.replace('.', '_')}"
 
 
 def _details(values: dict[str, str | int]) -> list[str]:
