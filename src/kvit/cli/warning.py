@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from kvit.cli.words import words
 from kvit.i18n import codes
