@@ -30,7 +30,7 @@ async def serving(folder: Path, verbs: Mapping[str, control.Verb]) -> AsyncItera
     yield
     server.close()
     for task in asyncio.all_tasks() - {asyncio.current_task()}:
-        await asyncio.wait([task], timeout=5)
+        await asyncio.wait([task], timeout=30)
     await asyncio.sleep(0)
 
 

@@ -121,6 +121,14 @@ def test_one_that_ends_before_it_is_ready_fails_the_start_and_ends_the_others() 
     assert process.poll() is not None
 
 
+def test_one_that_ended_while_another_was_waited_for_fails_the_start_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else it would be waited for in vain: nothing more is heard of it."""
+    monkeypatch.setattr(supervisor, "READY_WITHIN_S", 100_000.0)
+    keeper = Supervisor([program("good", "import time; time.sleep(0.5)\n" + READY + STAY), program("bad", "")], print)
+    with pytest.raises(StartFailed, match="ended before it was ready"):
+        keeper.start()
+
+
 def test_one_that_is_silent_fails_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(supervisor, "READY_WITHIN_S", 0.3)
     with pytest.raises(StartFailed, match="not ready within"):

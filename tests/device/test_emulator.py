@@ -16,7 +16,7 @@ from kvit.escpos import load_profile
 async def ask(port: int, question: bytes, count: int) -> bytes:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(question)
-    said = await asyncio.wait_for(reader.readexactly(count), 5)
+    said = await asyncio.wait_for(reader.readexactly(count), 60)
     writer.close()
     await writer.wait_closed()
     return said
@@ -116,11 +116,11 @@ async def test_behind_a_serial_port_it_says_xoff(tmp_path: Path) -> None:
     loop = asyncio.get_running_loop()
     came = asyncio.Event()
     loop.add_reader(till, came.set)
-    await asyncio.wait_for(came.wait(), 5)
+    await asyncio.wait_for(came.wait(), 60)
     assert os.read(till, 10) == b"\x13"
     came.clear()
     printer.tell("cover closed")
-    await asyncio.wait_for(came.wait(), 5)
+    await asyncio.wait_for(came.wait(), 60)
     assert os.read(till, 10) == b"\x11"
     loop.remove_reader(till)
     os.close(till)
@@ -162,7 +162,7 @@ async def test_a_picture_larger_than_the_buffer_is_taken(tmp_path: Path) -> None
         before = printer.received_bytes
         _, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(data)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while printer.received_bytes < before + len(data):  # noqa: ASYNC110 - bytes on their way through the kernel
                 await asyncio.sleep(0.005)
         writer.close()

@@ -21,23 +21,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from tests.ports import free_port as free_port
+
 ROOT = Path(__file__).resolve().parents[2]
 WAIT_S = 60.0
 """For things that take a second: other work may share the machine."""
 PASSWORD = "seven tall giraffes walk"
-
-
-_GIVEN: set[int] = set()
-
-
-def free_port() -> int:
-    """A port nobody has just now, and that this process has not been given before."""
-    while True:
-        with socket.create_server(("127.0.0.1", 0)) as sock:
-            port: int = sock.getsockname()[1]
-        if port not in _GIVEN:
-            _GIVEN.add(port)
-            return port
 
 
 def until(condition: Callable[[], Any], what: str) -> Any:
@@ -159,7 +148,7 @@ class Shop:
         if self.process is not None and self.process.poll() is None:
             self.process.terminate()
             with contextlib.suppress(subprocess.TimeoutExpired):
-                self.process.wait(20)
+                self.process.wait(WAIT_S)
         for _ in range(3):
             for pid in self.pids():
                 with contextlib.suppress(ProcessLookupError):
@@ -284,8 +273,12 @@ class Staff:
         return bytes(until(look, f"no {ending}"))
 
     def events(self, path: str = "/live/events") -> Iterator[tuple[str, Any]]:
-        """Listen to the live page's stream."""
+        """Listen to the live page's stream; from the moment this returns nothing is missed."""
         response: http.client.HTTPResponse = self._opener.open(self._shop.staff + path, timeout=WAIT_S)
+        assert response.readline().startswith(b"retry:")
+        return self._events(response)
+
+    def _events(self, response: http.client.HTTPResponse) -> Iterator[tuple[str, Any]]:
         event = ""
         with response:
             for line in response:

@@ -20,8 +20,8 @@ from kvit.db import open_database
 from kvit.demo import day
 from kvit.escpos import Parser
 from kvit.receipt.mask import mask_commands
-from kvit.relay.control import ask
 from kvit.relay.bookmark import Bookmark
+from kvit.relay.control import ask
 from tests.end_to_end.running import Shop, Staff, kvit, until
 
 KILLS = int(os.environ.get("KVIT_KILLS", "15"))

@@ -13,7 +13,7 @@ from typing import Any
 from kvit.demo import day
 from kvit.escpos import Parser
 from kvit.receipt.mask import mask_commands
-from tests.end_to_end.running import Shop, Staff, kvit, until
+from tests.end_to_end.running import WAIT_S, Shop, Staff, kvit, until
 
 START = datetime.datetime(2026, 5, 4, 9)  # noqa: DTZ001 - a till's clock
 
@@ -49,7 +49,7 @@ def test_the_whole_way(shop: Shop) -> None:
     assert sorted(map(staff.raw, found)) == sorted(masked(data) for data in sent)
     shop.print(*printouts(3, 2))
     staff.wait_for(23)
-    listener.join(30)
+    listener.join(WAIT_S)
     assert {event for event, _ in told} <= {"receipt", "burst"}
     assert told
     for form in ("png", "pdf", "svg", "txt", "html", "json", "sheet"):
@@ -75,7 +75,7 @@ def test_ctrl_c_ends_all(shop: Shop) -> None:
     shop.start()
     assert shop.process is not None
     os.killpg(shop.process.pid, signal.SIGINT)
-    shop.process.wait(30)
+    shop.process.wait(WAIT_S)
     until(lambda: not shop.pids(), f"left: {shop.pids()}")
 
 

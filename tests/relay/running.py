@@ -12,7 +12,7 @@ from kvit.relay.house import House
 from kvit.relay.line import serve
 from kvit.relay.settings import LineSettings, RelaySettings
 
-WAIT_S = 20
+WAIT_S = 60
 
 
 async def until(condition: Callable[[], bool], what: str = "") -> None:

@@ -383,7 +383,7 @@ async def test_the_line_process_names_what_has_grown(tmp_path: Path) -> None:
             event.clear()
         _, till = await asyncio.open_connection("127.0.0.1", house.lines["busy"].port)
         till.write(b"Shop\n")
-        await asyncio.wait_for(events["busy"].wait(), 20)
+        await asyncio.wait_for(events["busy"].wait(), 60)
         assert not events["idle"].is_set()
         till.close()
     wake.close()

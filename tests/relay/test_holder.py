@@ -20,7 +20,7 @@ from kvit.relay.settings import LineSettings, RelaySettings
 from tests.relay.running import until
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the holder is Linux's")
-WAIT_S = 20
+WAIT_S = 60
 PTY = RelaySettings((LineSettings("a", "pty://till1", "tcp://127.0.0.1:9"),))
 
 

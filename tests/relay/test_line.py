@@ -53,7 +53,7 @@ def start(folder: Path, *lines: list[str], before: str = "", hold: bool = True) 
 
 def end(process: subprocess.Popen[str], folder: Path) -> None:
     assert ask(folder / "run", {"do": "stop", "for_good": True})["ok"]
-    assert process.wait(20) == 0
+    assert process.wait(60) == 0
     assert process.stdout is not None
     process.stdout.close()
 

@@ -78,7 +78,7 @@ def test_from_the_first_start_to_the_customers_phone(sites: Sites, browser: Any)
     assert page.is_visible("#empty")
 
     (id_,) = sites.house.keep(prepared(0, "Corner Cafe\nLatte 4.50\nTOTAL 4.50\n", taken_at_ms=int(time.time() * 1000)))
-    page.wait_for_selector(f'.card[data-id="{id_}"]', timeout=10_000)
+    page.wait_for_selector(f'.card[data-id="{id_}"]', timeout=60_000)
     assert page.is_hidden("#empty")
     page.wait_for_function("document.querySelector('.thumb img').naturalWidth > 100")
     page.keyboard.press("j")

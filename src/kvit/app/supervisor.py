@@ -171,8 +171,9 @@ class Supervisor:
             if self._stopping:
                 raise KeyboardInterrupt
             assert child.process is not None
-            self._pass(self._selector.select(max(0.0, deadline_s - time.monotonic())))
-            if not child.ready and child.process.poll() is not None:
+            ended = child.process.poll() is not None  # its end may have been heard while another was waited for
+            self._pass(self._selector.select(0.0 if ended else max(0.0, deadline_s - time.monotonic())))
+            if not child.ready and ended:
                 raise StartFailed(child.program.name, "ended before it was ready")
             if not child.ready and time.monotonic() >= deadline_s:
                 raise StartFailed(child.program.name, f"was not ready within {READY_WITHIN_S:.0f} seconds")

@@ -46,7 +46,7 @@ class Heard(asyncio.Protocol):
 
     async def more(self) -> None:
         self.news.clear()
-        await asyncio.wait_for(self.news.wait(), 5)
+        await asyncio.wait_for(self.news.wait(), 60)
 
 
 async def opened(text: str, ports: Path) -> tuple[asyncio.Transport, Heard]:
@@ -58,7 +58,7 @@ async def opened(text: str, ports: Path) -> tuple[asyncio.Transport, Heard]:
 
 async def read(fd: int, count: int) -> bytes:
     data = b""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while len(data) < count:
             try:
                 data += os.read(fd, count - len(data))
@@ -79,7 +79,7 @@ async def test_every_byte_both_ways(tmp_path: Path, flow: str) -> None:
     assert heard.data == EVERY
     assert not {"cts", "dsr", "car"} & set(await serial.lines(transport))
     transport.close()
-    await asyncio.wait_for(heard.lost.wait(), 5)
+    await asyncio.wait_for(heard.lost.wait(), 60)
     pairs.close(pair)
 
 
@@ -99,7 +99,7 @@ async def test_xoff_is_obeyed_by_hand_and_binary_data_is_not_eaten(tmp_path: Pat
     serial.say_busy(transport, True)
     assert await read(pair.master, 1) == b"\x13"
     transport.close()
-    await asyncio.wait_for(heard.lost.wait(), 5)
+    await asyncio.wait_for(heard.lost.wait(), 60)
     pairs.close(pair)
 
 
@@ -109,12 +109,12 @@ async def test_a_named_port_and_a_file(tmp_path: Path) -> None:
     transport.write(EVERY)
     assert await read(pair.master, 256) == EVERY
     transport.close()
-    await asyncio.wait_for(heard.lost.wait(), 5)
+    await asyncio.wait_for(heard.lost.wait(), 60)
     pairs.close(pair)
     transport, heard = await opened(f"file://{tmp_path}/paper", tmp_path)
     transport.write(EVERY)
     transport.close()
-    await asyncio.wait_for(heard.lost.wait(), 5)
+    await asyncio.wait_for(heard.lost.wait(), 60)
     assert (tmp_path / "paper").read_bytes() == EVERY
 
 
