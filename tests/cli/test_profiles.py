@@ -151,4 +151,4 @@ def test_what_lacks_is_told() -> None:
 def test_what_a_test_print_needs() -> None:
     assert "--address" in refused("profiles", "test")
     assert "looks" in refused("profiles", "test", "TM-T88V", "--only", "everything")
-    assert "display" in refused("profiles", "test", "display") or "escpos" in refused("profiles", "test", "display")
+    assert "display" in refused("profiles", "test", "display")

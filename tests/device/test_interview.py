@@ -23,7 +23,7 @@ from kvit.refusal import Refusal
 
 PATIENT = Deadlines(listen=0.05, first=4, answer=1, last=1)
 """Long enough for a busy machine; only what stays unanswered takes so long."""
-SHORT = Deadlines(listen=0.05, first=0.3, answer=0.1, last=0.5)
+SHORT = Deadlines(listen=0.05, first=0.5, answer=0.1, last=5)
 """For those who say nothing."""
 HARMLESS = {"DLE EOT", "GS I", "GS r"}
 

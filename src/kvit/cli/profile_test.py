@@ -98,7 +98,7 @@ def _made(profile: Profile, sections: tuple[str, ...]) -> Specimen:
     try:
         return specimen(profile, from_environment(os.environ), sections)
     except NoWriterError as error:
-        raise no("device.adapter_unknown", name=profile.language, known=", ".join(error.known)) from None
+        raise no("device.adapter_unknown", name=profile.name, known=", ".join(error.known)) from None
 
 
 def _print(made: Specimen, where: Address, config_path: Path | None) -> None:
