@@ -10,8 +10,10 @@ more. Rows of a bordered table stand close, so that upright rules join.
 
 Codes: ``letters.drawn`` (text, as a picture), ``letters.lost`` (printed as ``?``: the head takes no picture),
 ``letters.right_to_left`` (printed unshaped, in written order), ``look.absent`` (word), ``picture.unreadable`` (reason),
-``picture.too_large`` (pixels or rows, limit), ``picture.absent``, ``logo.unknown`` (key), ``symbol.drawn`` (kind), the faults of `kvit.paper.symbol`, ``cut.absent``, ``pulse.absent``,
-``beep.absent``, ``table.narrow`` (a letter wider than its column is left out).
+``picture.too_large`` (pixels, limit), ``picture.too_long`` (rows, limit), ``picture.absent``, ``logo.unknown`` (key), ``symbol.drawn`` (kind), the faults of `kvit.paper.symbol`, ``cut.absent``, ``pulse.absent``,
+``beep.absent``, ``table.narrow`` (a letter wider than its column is left out), ``table.cells`` (cells behind the last
+column are left out), ``frame.narrow`` (printed without its rule), ``logo.unknown`` (key; no picture was given with it),
+``area.absent`` (its parts come one below the other), ``area.cut`` (something leaves its part and is left out).
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ import msgspec
 
 from kvit.escpos.profiles import Profile
 from kvit.paper import document as doc
-from kvit.paper.laying import code, frame, machine, picture, table, text
+from kvit.paper.laying import area, code, frame, machine, picture, table, text
 from kvit.paper.laying.page import Layer, Page
 from kvit.paper.sheet import Sheet
 
@@ -51,6 +53,7 @@ def lay_out(document: doc.Document, profile: Profile) -> Sheet:
 
 LAYERS: dict[type, Layer] = {
     doc.Text: text.text, doc.Line: text.line, doc.Pair: table.pair, doc.Table: table.table, doc.Frame: frame.frame,
+    doc.Area: area.area,
     doc.Image: picture.image, doc.Logo: picture.logo, doc.Code: code.code, doc.Feed: machine.feed, doc.Cut: machine.cut,
     doc.Pulse: machine.pulse, doc.Beep: machine.beep,
 }  # fmt: skip

@@ -139,10 +139,13 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     start: int = 0
     end: int = 0
     values: dict[str, int | str] = {}
-    """cut: ``full`` 0/1. pulse: ``pin`` 2/5, ``on_ms``, ``off_ms``. beep: ``times``. display: ``text``."""
+    """cut: ``full`` 0/1. pulse: ``pin`` 2/5, ``on_ms``, ``off_ms``. beep: ``times``. display: ``text``.
+
+    page: ``height``; the boxes of so many dots from here on are printed in page mode. Only layouts say so.
+    """
 
 
-EVENT_KINDS = ("cut", "pulse", "beep", "eject", "display", "reset")
+EVENT_KINDS = ("cut", "pulse", "beep", "eject", "display", "reset", "page")
 
 
 class Problem(msgspec.Struct, frozen=True, gc=False):

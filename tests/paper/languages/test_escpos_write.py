@@ -73,7 +73,7 @@ def seen(sheet: Sheet) -> dict[str, Any]:
             (box.kind, box.data, box.x, box.y, box.width, box.height, box.module, box.level, box.hri, box.hri_place)
             for box in sheet.boxes if isinstance(box, Symbol)
         ],
-        "events": [(each.kind, each.y, each.values) for each in sheet.events if each.kind != "reset"],
+        "events": [(each.kind, each.y, each.values) for each in sheet.events if each.kind not in ("reset", "page")],
         "height": sheet.height_dots,
     }  # fmt: skip
 
@@ -128,8 +128,13 @@ framed = st.recursive(
     lambda inner: st.builds(doc.Frame, st.lists(flows | inner, max_size=2), looks_of_frames),
     max_leaves=3,
 )
+parts = st.builds(
+    doc.Part, st.lists(flows | framed, max_size=2), st.integers(0, 40), st.integers(0, 12), st.integers(0, 40),
+    st.integers(0, 12), st.integers(0, 3),
+)  # fmt: skip
 blocks = st.one_of(
     flows,
+    st.builds(doc.Area, st.lists(parts, min_size=1, max_size=3), st.integers(1, 20), st.sampled_from(["cells", "mm"])),
     framed,
     st.builds(doc.Logo, st.just("nv:1"), image=st.none() | st.builds(doc.Image, st.just(DOT))),
     st.builds(doc.Cut, st.booleans()),

@@ -10,6 +10,8 @@ that is in force already:
 
 Boxes that overlap down the roll are one line. An event stands before whatever lies below the place the paper stood at.
 
+Boxes behind an event ``page`` are a page: `kvit.paper.languages.escpos_page`.
+
 Never written: control letters (a sheet's text is stripped again here), bytes a head would obey inside a picture (the layout
 has taken them out). Refused with ValueError: a sheet with boxes this head has no command for; a layout makes none.
 """
@@ -22,7 +24,7 @@ from itertools import islice
 from kvit.escpos.motion import across, down
 from kvit.escpos.profiles import Profile
 from kvit.paper import image, reach
-from kvit.paper.languages import escpos_picture
+from kvit.paper.languages import escpos_page, escpos_picture
 from kvit.paper.languages.escpos_letters import Letters
 from kvit.paper.languages.escpos_symbol import SymbolWriter
 from kvit.paper.sheet import Box, Event, Picture, Run, Sheet, Symbol
@@ -62,6 +64,8 @@ class _Writer:
         self.turned = False
         self.inline = reach.has_columns(profile)
         self.drawn: list[Picture] = []
+        self.page_height = 0
+        """Of the page to come."""
         self.leaps = not profile.has("no_absolute_after_text")
         """Long gaps are jumped over."""
         self.symbols: SymbolWriter | None = None
@@ -77,6 +81,9 @@ class _Writer:
             y = box.y
             if y >= next_event:
                 next_event = self._events_to(y)
+                if self.page_height:
+                    at = self._page(at)
+                    continue
             at += 1
             if type(box) is not Run or box.direction or (at < count and boxes[at].y < y + box.height):
                 at = self._side_by_side(at - 1) or self._several(at - 1)
@@ -165,6 +172,19 @@ class _Writer:
         if isinstance(box, Symbol) and reach.is_native(box, self.profile):
             return False
         raise ValueError(f"{self.profile.name} has no command for a {type(box).__name__.lower()}")
+
+    def _page(self, at: int) -> int:
+        """Write the boxes of a page; the number of the box behind."""
+        boxes, foot = self.sheet.boxes, self.y + self.page_height
+        end = next((n for n in range(at, len(boxes)) if boxes[n].y >= foot), len(boxes))
+        self._turn(False)
+        self.out.append(escpos_page.opened(self.profile, self.page_height))
+        escpos_page.write(
+            boxes[at:end], (self.width, self.y, self.page_height), self.letters, self._symbol, self.profile
+        )
+        self.out.append(escpos_page.PRINT_AND_LEAVE)
+        self.y, self.page_height = foot, 0
+        return end
 
     # Down the roll
 
@@ -311,11 +331,14 @@ class _Writer:
         self._turn(False)
         if isinstance(box, Symbol):
             self._place(box.x, box.width)
-            self.symbols = self.symbols or SymbolWriter(self.profile)
-            self.out.append(self.symbols.write(box))
+            self._symbol(box)
         else:
             self._picture(box)
         self.y = box.y + box.height
+
+    def _symbol(self, box: Symbol) -> None:
+        self.symbols = self.symbols or SymbolWriter(self.profile)
+        self.out.append(self.symbols.write(box))
 
     def _picture(self, box: Picture) -> None:
         if box.key:
@@ -332,7 +355,9 @@ class _Writer:
 
     def _event(self, event: Event) -> None:
         values = event.values
-        if event.kind == "cut":
+        if event.kind == "page":
+            self.page_height = int(values["height"])
+        elif event.kind == "cut":
             full = bool(values["full"])
             if self.profile.has("no_cut_feed"):
                 self.out.append(b"\x1dV%c" % (not full))

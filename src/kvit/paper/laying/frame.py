@@ -28,7 +28,7 @@ def frame(page: Page, block: doc.Frame) -> None:
     page.open(edge)
     margins = page.left, page.right
     page.frames.append(edge)
-    page.left, page.right = page.left + setter.cell, page.left + (cells - 1) * setter.cell
+    page.left, page.right = page.stand(page.left + setter.cell, setter.cell), page.left + (cells - 1) * setter.cell
     _inside(page, block)
     page.frames.pop()
     page.left, page.right = margins

@@ -23,7 +23,6 @@ from kvit.paper import image, ink, reach
 from kvit.paper.laying.rule import UPRIGHT, Edge, level
 from kvit.paper.sheet import Box, Event, Picture, Problem, Run, Sheet
 from kvit.paper.typeset import GROUPS, RIGHT_TO_LEFT, Face, Piece, Pieces, Plain, Way, setter_of
-from kvit.paper.width import cell_width
 
 MARGIN_PART = 4
 """A margin takes at most this part of the paper, so that a Han letter of size 8 fits between two of them."""
@@ -38,18 +37,19 @@ Layer = Callable[["Page", Any], None]
 class Page:
     """The roll while it is laid out; see the file's opening."""
 
-    def __init__(self, document: doc.Document, profile: Profile, layers: dict[type, Layer]) -> None:
+    def __init__(self, document: doc.Document, profile: Profile, layers: dict[type, Layer], width: int = 0) -> None:
         self.profile = profile
+        self.width = width or profile.width_dots
         self.layers = layers
         self.align = document.align
         self.setter = setter_of(profile)
         self.spacing = profile.line_spacing
         self.motion_x, self.motion_y = across(profile), down(profile)
-        self.sheet = Sheet(profile.width_dots, profile.dpi, 0, [], [], [])
+        self.sheet = Sheet(self.width, profile.dpi, 0, [], [], [])
         self.boxes = self.sheet.boxes
-        cell, widest = self.setter.cell, profile.width_dots // MARGIN_PART
+        cell, widest = self.setter.cell, self.width // MARGIN_PART
         self.left = self.motion_x.reach(min(document.left * cell, widest))
-        self.right = profile.width_dots - min(document.right * cell, widest)
+        self.right = self.width - min(document.right * cell, widest)
         self.inline = reach.has_columns(profile)
         """Drawn letters can stand as columns among the others."""
         self.by_letter = profile.language == BY_LETTER
@@ -59,6 +59,8 @@ class Page:
         self.printed_since_cut = True
         self.frames: list[Edge] = []
         """The frames one is inside of, the outermost first."""
+        self.is_part = False
+        """Laid out to be moved into an area, where a head prints no stored logo."""
         self.hanging: Edge | None = None
         """The foot of the bordered block above: its rule is drawn once it is known what stands below."""
 
@@ -66,6 +68,12 @@ class Page:
     def room(self) -> int:
         """Dots across between the margins."""
         return self.right - self.left
+
+    def within(self, width: int) -> Page:
+        """A page of another width for a part of this one; what can not be had is told here."""
+        made = Page(doc.Document([], align=self.align), self.profile, self.layers, width)
+        made.sheet.problems, made.block, made.is_part = self.sheet.problems, self.block, True
+        return made
 
     def lay(self, block: doc.Block) -> None:
         """Put a block on the page, wherever it stands."""
@@ -178,7 +186,7 @@ class Page:
         for box in made:
             box.y = self.y + rise - _rise(box)
             if upside_down:
-                box.x = self.profile.width_dots - box.x - box.width
+                box.x = self.width - box.x - box.width
                 box.y = 2 * self.y + height - box.y - box.height
                 box.direction = 2
             self.add(box)
@@ -202,9 +210,9 @@ class Page:
         for frame in self.frames:
             stroke = self.stroke(UPRIGHT[frame.weight], tall)
             for cell in (0, frame.end):
-                x = frame.left + cell * self.setter.cell
                 wide = sum(piece.width for piece in stroke)
-                made.append((self.profile.width_dots - x - wide if upside_down else x, stroke))
+                x = self.stand(frame.left + cell * self.setter.cell, wide)
+                made.append((self.stand(self.width - x - wide, wide) if upside_down else x, stroke))
         return made
 
     def stroke(self, text: str, tall: int = 1) -> Pieces:
@@ -219,7 +227,7 @@ class Page:
         """A whole line as a picture; the paper moves as it would for letters of this height."""
         x, columns, rows, bits = ink.whole_line(runs, upside_down)
         if upside_down:
-            x = self.profile.width_dots - x - columns
+            x = self.width - x - columns
         top, x = self.y, self.motion_x.reach(x)
         words = ink.words(x, top, columns, rows, bits, self.profile, self.block) if self.inline else []
         if words:
@@ -246,8 +254,8 @@ class Page:
             return piece
         font = self.profile.fonts[piece.style.font]
         style = msgspec.structs.replace(piece.style, cell_width=font.width, cell_height=font.height)
-        count = sum(map(cell_width, piece.text))
         advance = font.height * style.height if style.turned else font.width * style.width
+        count = max(piece.width // advance, 1)
         height = font.width * style.width if style.turned else font.height * style.height
         return Piece("?" * count, Way.NARROW, style, advance, count * advance, height)
 
@@ -312,7 +320,7 @@ class Page:
     def stand(self, x: int, width: int) -> int:
         """The place nearest to ``x`` the head can stand at without something ``width`` wide leaving the paper."""
         at = self.motion_x.reach(x)
-        return at if at + width <= self.profile.width_dots else self.motion_x.dots(max(self.motion_x.units(x) - 1, 0))
+        return at if at + width <= self.width else self.motion_x.dots(max(self.motion_x.units(x) - 1, 0))
 
 
 def _rise(box: Run | Picture) -> int:

@@ -47,7 +47,10 @@ def _spans(page: Page, block: doc.Text, align: doc.Align) -> None:
     page.lacks(setter.missing(block.content))
     for paragraph in setter.paragraphs(block.content):
         for line in lines(paragraph, page.room, block.wrap, setter):
-            page.line([(page.shift(align, width_of(line)), line)], upside_down=block.upside_down)
+            x = page.shift(align, width_of(line))
+            if block.upside_down:  # the head turns the whole paper's width over, not what is between the margins
+                x = page.stand(max(x + page.width - page.left - page.right, 0), width_of(line))
+            page.line([(x, line)], upside_down=block.upside_down)
 
 
 def line(page: Page, block: doc.Line) -> None:

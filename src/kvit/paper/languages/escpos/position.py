@@ -46,11 +46,16 @@ def set_x(printer: Printer, command: Command) -> None:
     if "no_absolute_after_text" in printer.machine.quirks and not printer.at_line_start:
         printer.problem("quirk.ignored", command, name=command.name)
         return
-    x = printer.left + printer.across(raw[2] | raw[3] << 8)
+    x = printer.left + _along(printer, raw[2] | raw[3] << 8)
     if x <= printer.right:
         printer.x = x
     else:
         printer.problem("position.outside", command, name=command.name, value=x)
+
+
+def _along(printer: Printer, units: int) -> int:
+    """Units along the line: vertical ones where a page's lines run up or down."""
+    return printer.down(units) if printer.page is not None and printer.direction & 1 else printer.across(units)
 
 
 def move_x(printer: Printer, command: Command) -> None:
@@ -62,7 +67,7 @@ def move_x(printer: Printer, command: Command) -> None:
         if "no_negative_relative" in printer.machine.quirks:
             printer.problem("quirk.ignored", command, name=command.name)
             return
-    x = printer.x + (printer.across(units) if units >= 0 else -printer.across(-units))
+    x = printer.x + (_along(printer, units) if units >= 0 else -_along(printer, -units))
     if printer.left <= x <= printer.right:
         printer.x = x
     else:
