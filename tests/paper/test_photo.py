@@ -14,12 +14,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from kvit.i18n import say
 from kvit.paper import image, photo
 from kvit.paper.builder import Builder
 from kvit.paper.document import Image as Block
 from kvit.paper.document import Logo as LogoBlock
+from kvit.paper.layout import lay_out
 from kvit.paper.logo import Logo
 from kvit.paper.photo import PictureError, dots_of, png_of
+from tests.paper.printing import PRINTER
 
 ROOM = 384
 HALF = np.zeros((16, 32), np.uint8)
@@ -173,6 +176,7 @@ def test_an_array_of_too_many_pixels_is_refused() -> None:
 def test_a_strip_longer_than_any_paper_is_refused() -> None:
     with pytest.raises(PictureError) as refused:
         dots_of(file(Image.new("L", (8, image.MAX_ROWS + 1))), ROOM)
+    assert refused.value.code == "picture.too_long"
     assert refused.value.values == {"rows": image.MAX_ROWS + 1, "limit": image.MAX_ROWS}
 
 
@@ -198,7 +202,7 @@ def test_broken_files_are_refused_or_read_and_nothing_else(kind: str) -> None:
             assert dots_of(bytes(broken), ROOM).columns <= ROOM
         except PictureError as error:
             refused = error.code
-        assert refused in ("", "picture.unreadable", "picture.too_large")
+        assert refused in ("", "picture.unreadable", "picture.too_large", "picture.too_long")
 
 
 @pytest.mark.parametrize(("wide", "percent", "room", "made"), [
@@ -247,3 +251,13 @@ def test_pictures_of_others(shared: Path) -> None:
             assert letters(made).count("#") * 2 == made.columns * made.rows, path.name
     for path in folder.glob("canvas_*.???"):
         assert letters(dots_of(path.read_bytes(), ROOM)) == ("#" if "black" in path.stem else ".")
+
+
+def test_what_is_refused_is_told_in_a_sentence() -> None:
+    for data, word in (
+        (bomb(5_000, 5_000), "20,000,000"),
+        (file(Image.new("L", (8, 30_000))), "20,000"),
+        (b"x", "PNG"),
+    ):
+        (problem,) = lay_out(Builder().image(data).document(), PRINTER).problems
+        assert word in say("en", f"problem.{problem.code.replace('.', '_')}", **problem.values)

@@ -45,7 +45,7 @@ _made: Memo[Logo] = Memo(KEPT_BYTES)
 
 
 class PictureError(ValueError):
-    """A picture that is not printed. ``code``: ``picture.unreadable``, ``picture.too_large``; ``values`` say more."""
+    """A picture that is not printed: ``picture.unreadable``, ``picture.too_large``, ``picture.too_long``, with values."""
 
     def __init__(self, code: str, **values: int | str) -> None:
         self.code, self.values = code, values
@@ -86,7 +86,7 @@ def _scaled(grey: PillowImage, room: int, percent: int | None) -> PillowImage:
         wide = max(wide // WHOLE_BYTE * WHOLE_BYTE, WHOLE_BYTE)
         tall = max(round(grey.height * wide / grey.width), 1)
     if tall > image.MAX_ROWS:
-        raise PictureError("picture.too_large", rows=tall, limit=image.MAX_ROWS)
+        raise PictureError("picture.too_long", rows=tall, limit=image.MAX_ROWS)
     if wide == grey.width:
         return grey
     if wide > grey.width:
@@ -177,8 +177,7 @@ def bytes_of(numbers: NDArray[Any], deep: bool = False) -> NDArray[Any]:
         made = np.rint(whole * (WHITE if whole.max(initial=0) <= 1 else 1))
     elif deep or numbers.dtype == np.uint16 or numbers.max(initial=0) > WHITE:
         made = numbers >> WHOLE_BYTE
-    made = np.clip(made, 0, WHITE).astype(np.uint8)
-    return made
+    return np.asarray(np.clip(made, 0, WHITE), dtype=np.uint8)
 
 
 def png_of(picture: PillowImage | NDArray[Any]) -> bytes:
