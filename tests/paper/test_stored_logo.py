@@ -9,7 +9,7 @@ import pytest
 
 from kvit.escpos import Profile, load_profile
 from kvit.paper import image
-from kvit.paper.builder import Builder
+from kvit.paper.builder import Builder, part
 from kvit.paper.document import Document
 from kvit.paper.languages.escpos_write import write
 from kvit.paper.layout import lay_out
@@ -105,6 +105,15 @@ def test_in_a_frame_it_is_sent() -> None:
     profile = holding(PRINTER, {"nv:1"})
     framed = Builder().frame(Builder().logo("nv:1", PICTURE)).document()
     assert SENT["nv:1"] not in write(lay_out(framed, profile), profile)
+
+
+def test_in_an_area_it_is_sent() -> None:
+    profile = holding(PRINTER, {"nv:1"})
+    for picture in (PICTURE, None):
+        inside = Builder().logo("nv:1", picture).text("beside")
+        sheet = lay_out(Builder().area([part(inside)], 6).document(), profile)
+        assert SENT["nv:1"] not in write(sheet, profile)
+        assert [each.code for each in sheet.problems] == (["logo.unknown"] if picture is None else [])
 
 
 def test_a_profile_file_names_them(tmp_path: Path) -> None:

@@ -10,10 +10,11 @@ more. Rows of a bordered table stand close, so that upright rules join.
 
 Codes: ``letters.drawn`` (text, as a picture), ``letters.lost`` (printed as ``?``: the head takes no picture),
 ``letters.right_to_left`` (printed unshaped, in written order), ``look.absent`` (word), ``picture.unreadable`` (reason),
-``picture.too_large`` (pixels, limit), ``picture.too_long`` (rows, limit), ``picture.absent``, ``logo.unknown`` (key), ``symbol.drawn`` (kind), the faults of `kvit.paper.symbol`, ``cut.absent``, ``pulse.absent``,
+``picture.too_large`` (pixels, limit), ``picture.too_long`` (rows, limit), ``picture.absent``, ``logo.unknown`` (key; no
+picture was given with it), ``symbol.drawn`` (kind), the faults of `kvit.paper.symbol`, ``cut.absent``, ``pulse.absent``,
 ``beep.absent``, ``table.narrow`` (a letter wider than its column is left out), ``table.cells`` (cells behind the last
-column are left out), ``frame.narrow`` (printed without its rule), ``logo.unknown`` (key; no picture was given with it),
-``area.absent`` (its parts come one below the other), ``area.cut`` (something leaves its part and is left out).
+column are left out), ``frame.narrow`` (printed without its rule), ``area.absent`` (its parts come one below the other),
+``area.cut`` (something leaves its part and is left out).
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 A logo known to lie in the printer is printed by its key; the layout gives it the room of the picture that came with it, or,
 where none did, of the outline that every look at such paper shows. Elsewhere the picture is sent along, enlarged as the
-stored one would have been. In a frame it is always sent: a head can not print a stroke beside a stored logo.
+stored one would have been. In a frame it is always sent, since a head can not print a stroke beside a stored logo, and in
+an area too, where ``FS p`` does not work.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ def image(page: Page, block: doc.Image) -> None:
 
 def logo(page: Page, block: doc.Logo) -> None:
     """A stored logo by its key, else the picture given with it."""
-    held = reach.holds_logo(page.profile, block.key) and not page.frames
+    held = reach.holds_logo(page.profile, block.key) and not (page.frames or page.is_part)
     if not held and block.image is None:
         page.warn("logo.unknown", key=block.key)
         return
