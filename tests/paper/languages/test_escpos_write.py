@@ -39,12 +39,14 @@ def letters(sheet: Sheet) -> list[tuple[Any, ...]]:
     for box in sheet.boxes:
         if not isinstance(box, Run):
             continue
-        for number, cluster in enumerate(clusters(box.text)):
-            at = number if not box.direction else len(clusters(box.text)) - 1 - number
+        units = clusters(box.text)
+        for number, cluster in enumerate(units):
+            along = (number if box.direction in (0, 3) else len(units) - 1 - number) * box.advance
+            x, y, thick = box.x + along, box.y, box.height
+            if box.direction & 1:
+                x, y, thick = box.x, box.y + along, box.width
             if cluster != " " or box.style.underline or box.style.invert:
-                found.append(
-                    (cluster, box.x + at * box.advance, box.y, box.advance, box.height, box.direction, box.style)
-                )
+                found.append((cluster, x, y, box.advance, thick, box.direction, box.style))
     return sorted(found, key=repr)
 
 
