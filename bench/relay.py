@@ -29,6 +29,7 @@ from pathlib import Path
 
 from bench import material
 from bench.figure import KVIT, Row, figure, table
+from bench.shop import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 PROBE = b"x" * 63 + b"\n"
@@ -175,12 +176,6 @@ def through(name: str, printer: int, count: int) -> list[float]:
             return round_trips(port, count)
         finally:
             child.terminate()
-
-
-def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
 
 
 def one_till(count: int, rounds: int) -> Row:

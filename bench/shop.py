@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import http.cookiejar
+import itertools
 import json
 import os
+import random
 import re
 import signal
 import socket
@@ -23,17 +25,25 @@ import apsw
 ROOT = Path(__file__).resolve().parent.parent
 KVIT = (sys.executable, "-m", "kvit")
 WAIT_S = 60.0
+TICKS = os.sysconf("SC_CLK_TCK")
 ENV = {name: value for name, value in os.environ.items() if not name.startswith("KVIT_")} | {
     "PYTHONPATH": str(ROOT / "src"), "LC_ALL": "C.UTF-8", "LANGUAGE": "",
 }  # fmt: skip
 PASSWORD = "seven tall giraffes walk"
 
 
+PORTS = range(12_000, 32_000)
+"""Below those a system gives to connections on their way out: a free one stays free until somebody listens."""
+_numbers = itertools.count(random.SystemRandom().randrange(len(PORTS)))
+
+
 def free_port() -> int:
     """A port nobody has just now."""
-    with socket.create_server(("127.0.0.1", 0)) as sock:
-        port: int = sock.getsockname()[1]
-        return port
+    for number in _numbers:
+        port = PORTS[number % len(PORTS)]
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+    raise AssertionError
 
 
 class Shop:
@@ -100,6 +110,15 @@ class Shop:
         ours = {pid for pid, (_, words) in told.items() if place in words}
         ours |= {pid for pid, (parent, _) in told.items() if parent in ours}
         return {pid: _named(told[pid][1].split("\0")) for pid in sorted(ours)}
+
+    def cpu_s(self) -> dict[str, float]:
+        """Processor time used till now by what a process is; those that have ended are not counted."""
+        used: dict[str, float] = {}
+        for pid, name in self.processes().items():
+            with contextlib.suppress(OSError):
+                said = Path(f"/proc/{pid}/stat").read_text("ascii", "replace").rpartition(")")[2].split()
+                used[name] = used.get(name, 0.0) + (int(said[11]) + int(said[12])) / TICKS
+        return used
 
     def stored(self) -> Iterator[int]:
         """How many receipts the data base shows to a reader beside it, each time anew."""
