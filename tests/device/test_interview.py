@@ -62,6 +62,40 @@ async def test_what_a_printer_says() -> None:
     assert suggest(found)[0].name == "TM-T88V"
 
 
+IDENTITIES = [
+    ({"model": "RP326-USE", "maker": "Rongta", "firmware": "1.17"}, "rongta", "RP326"),
+    ({"model": "TM-T88V-i", "maker": "EPSON"}, "epson", "TM-T88V"),
+    ({"model": "BTP-R880NP", "maker": "SNBC"}, "epson-chinese", "chinese"),
+    ({"model": "SRP-Q300", "maker": "BIXOLON"}, "bixolon-korean", "bixolon-korean"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("identity", "behaves", "nearest"), IDENTITIES)
+async def test_who_it_says_it_is(identity: dict[str, str], behaves: str, nearest: str) -> None:
+    found = await asked(Emulator(named(behaves, **identity)))
+    assert isinstance(found, Findings)
+    assert {key: found.texts[key] for key in identity} == identity
+    assert suggest(found)[0].name == nearest
+
+
+async def test_a_silent_printer() -> None:
+    printer = Emulator("TM-T88V")
+    printer.tell("silent")
+    found = await asked(printer, SHORT)
+    assert isinstance(found, Refusal)
+    assert found.code == "device.probe_silent"
+    assert printer.received == b"\x10\x04\x01"
+
+
+async def test_a_clone_that_lies_is_believed() -> None:
+    printer = Emulator("TH230")
+    printer.tell("paper out")
+    printer.tell("lies")
+    found = await asked(printer, Deadlines(listen=0.05, first=4, answer=0.1))
+    assert isinstance(found, Findings)
+    assert not found.offline
+
+
 @pytest.mark.parametrize("name", ["TM-T88V", "POS-5890", "aclas", "custom"])
 async def test_nothing_is_printed_changed_or_left_behind(name: str) -> None:
     printer = Emulator(name)

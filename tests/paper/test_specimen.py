@@ -158,6 +158,14 @@ def test_it_speaks_five_languages(language: str) -> None:
     assert "paper.specimen" not in RENDERERS["text"](play(made.data, profile)).decode()
 
 
+@pytest.mark.parametrize("name", ["TM-T20II", "xprinter"])
+def test_four_directions(name: str) -> None:
+    profile = load_profile(name)
+    sheet = play(specimen(profile, sections=("areas",)).data, profile)
+    turned = {box.direction for box in sheet.boxes if isinstance(box, Run) and "ABC abc" in box.text}
+    assert turned == ({0, 1, 2, 3} if profile.has("page_mode") else {0})
+
+
 def test_parts_can_be_left_out() -> None:
     profile = load_profile("TM-T88V")
     whole = len(specimen(profile).data)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from kvit.escpos import Profile
     from kvit.paper.specimen import Specimen
 
-SECTIONS = ("columns", "looks", "sizes", "places", "pages", "scripts", "table", "pictures", "symbols", "lacks")
+SECTIONS = ("columns", "looks", "sizes", "places", "pages", "scripts", "table", "areas", "pictures", "symbols", "lacks")
 
 
 @click.command(

@@ -27,7 +27,7 @@ FONTS = {
 """Words by which ``GS I`` 69 names two-byte letters, simplified Chinese last tried first: TAIWAN stands beside CHINESE."""
 TWO_BYTE_BIT, CUTTER_BIT = 0x01, 0x02
 """Of the type byte (``GS I 2``)."""
-SAME, BEGINS, SPELLED, PART, LIKE, MAKER, LETTERS, BIT, CLASS = 100, 80, 75, 60, 40, 20, 15, 3, 2
+SAME, BEGINS, SPELLED, PART, LIKE, MAKER, LETTERS, BIT, CLASS = 100, 80, 75, 60, 40, 20, 25, 3, 2
 LIKE_MIN = 0.75
 """How alike two model names must be, as difflib counts it, to be called so."""
 PART_MIN = 4
@@ -138,9 +138,12 @@ def _by_letters(system: str, letters: str) -> Said:
 
 
 def _by_bits(profile: Profile, found: Findings, letters: str) -> int:
-    """Small points for what agrees without being a reason by itself."""
+    """Points for what agrees without being a reason by itself, and against other two-byte letters than it names."""
     points = CLASS if profile.status == found.status or (profile.status == "full" and found.status == "asb") else 0
-    points -= BIT if not letters and profile.multibyte.system not in ("none", "open") else 0
+    if letters:
+        points -= LETTERS if profile.multibyte.system != letters else 0
+    else:
+        points -= BIT if profile.multibyte.system not in ("none", "open") else 0
     kind = found.ids.get("type_id")
     if kind is not None:
         has_pairs = profile.multibyte.system != "none"

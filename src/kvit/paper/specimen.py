@@ -18,16 +18,18 @@ from kvit.escpos import codepage
 from kvit.escpos.profiles import Profile
 from kvit.i18n import codes, say
 from kvit.paper import image, sample
-from kvit.paper.builder import Builder, span
+from kvit.paper.builder import Builder, part, span
 from kvit.paper.document import Column, Document
 from kvit.paper.languages.registry import write
 from kvit.paper.layout import lay_out
 from kvit.paper.sheet import Problem
 from kvit.paper.symbology import KINDS
 
-SECTIONS = ("columns", "looks", "sizes", "places", "pages", "scripts", "table", "pictures", "symbols", "lacks")
+SECTIONS = ("columns", "looks", "sizes", "places", "pages", "scripts", "table", "areas", "pictures", "symbols", "lacks")
 PAGED = ("escpos", "star-line", "starprnt")
 """Languages whose receipts may be put one behind the other."""
+AREA_LINES = 5
+"""Lines of each of the four parts of the area: what stands upright in it has room."""
 LABEL_CELLS = 15
 """Of a code page's line: its number and its name."""
 LETTERS_MAX = 32
@@ -201,6 +203,16 @@ class _Page:
         columns = [Column(weight=3), Column(width=4, align="right"), Column(weight=2, align="right")]
         rows = [["Item", "Qty", "Sum"], ["Americano with oat milk", "2", "9.00"], ["Tea", "1", "3.50"]]
         self.made.table(columns, rows, border=True, heads=1)
+
+    def areas(self) -> None:
+        """A frame, and words in four directions: page mode where the head has it."""
+        half = self.columns_count // 2
+        corners = ((0, 0), (half, 0), (0, AREA_LINES), (half, AREA_LINES))
+        parts = [
+            part(Builder().text(f"{direction} ABC abc"), x, y, half, AREA_LINES, direction)
+            for direction, (x, y) in enumerate(corners)
+        ]
+        self.made.frame(Builder().text("ABC abc", align="centre")).area(parts, 2 * AREA_LINES)
 
     def pictures(self) -> None:
         """Wedges of grey in each dithering, and the card of lines."""
