@@ -224,11 +224,30 @@ def test_data_of_symbols_is_never_a_command(kind: str) -> None:
     assert {each.name for each in commands}.isdisjoint({"BEL", "FS", "SUB", "ESC d", "unknown"})
 
 
-def test_a_sheet_of_raw_control_letters_is_stripped_once_more() -> None:
-    style = Style()
-    sheet = Sheet(576, height_dots=32, boxes=[Run(0, 0, 72, 24, "a\x07\x1bd\x02b", 12, style)])
-    assert b"ad" in write(sheet, PRINTER)
-    assert b"\x07" not in write(sheet, PRINTER)
+@pytest.mark.parametrize("name", ["star", "starprnt", "TSP100IV", "star-japanese"])
+@pytest.mark.parametrize("text", ["a\x07\x1bd\x02b", "ж\x07\x1bd\x02ё", "\x07ж\x9b", "\x07\x1a"])
+def test_a_sheet_of_raw_control_letters_is_stripped_once_more(text: str, name: str) -> None:
+    profile = load_profile(name)
+    sheet = Sheet(576, height_dots=32, boxes=[Run(0, 0, 72, 24, text, 12, Style())])
+    names = {each.name for each in Parser(profile).feed(write(sheet, profile))}
+    assert names <= {"ESC @", "ESC z", "ESC R", "ESC $", "ESC GS )", "ESC GS t", "text", "LF"}
+
+
+def test_a_mark_from_another_page_than_its_letter_is_sent_by_itself() -> None:
+    sheet = Sheet(576, height_dots=32, boxes=[Run(0, 0, 24, 24, "ב\u0e49x", 12, Style())])
+    assert b"\x1b\x1dt" in write(sheet, PRINTER)
+
+
+def test_a_head_of_all_letters_is_told_to_read_utf8_and_whose_han_to_print() -> None:
+    head = load_profile("TSP100IV")
+    korean = proven(Builder().text("우유 한 잔 漢字 сүт é").document(), head)
+    assert korean.startswith(
+        b"\x1b@\x1bz\x01\x1bR\x00\x1b\x1d)U\x02\x000\x01\x1b\x1d)U\x02\x00@\x00\x1b\x1d)U\x05\x00A\x04\x02\x03\x01"
+    )
+    assert "우유 한 잔 漢字 сүт é".encode() in korean
+    assert korean.endswith(b"\x1b\x1d)U\x02\x000\x00")
+    assert b"\x1b\x1d)U\x05\x00A\x02\x03\x01\x04" in proven(Builder().text("绿色市场").document(), head)
+    assert not lay_out(FIVE, head).problems
 
 
 @pytest.mark.parametrize("name", ["star", "starprnt", "star-japanese"])

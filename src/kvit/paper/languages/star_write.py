@@ -9,6 +9,8 @@ letter that needs one.
   and every line with letters taller than its feed, moves by ``ESC I``, in steps of 1/8 mm, which are dots: the manual says
   that feed is the same whether or not letters are expanded.
 * A line that lies where ``ESC GS a`` would put it is aligned, everything else has its place by ``ESC GS A``, in dots.
+* A head with the letters of Unicode is told to read UTF-8 (``ESC GS ) U``), with narrow cells for letters that are narrow
+  or wide elsewhere, and in whose manner Han letters are to look; at the end it is told to stop.
 * Pairs of a Japanese head stand between ``ESC $ 1`` and ``ESC $ 0``; Chinese and Korean heads read pairs always.
 
 Never written: control letters (a sheet's text is stripped again here), page mode. Refused with ValueError: a sheet with
@@ -20,6 +22,7 @@ from __future__ import annotations
 from kvit.escpos.profiles import Profile
 from kvit.escpos.repertoire import repertoire_of
 from kvit.paper import image, reach, star_reach
+from kvit.paper.language import language_of
 from kvit.paper.languages import star_picture
 from kvit.paper.languages.page_plan import PagePlan
 from kvit.paper.languages.printing_order import Lettered, Line, in_order, measure, top_of
@@ -38,6 +41,12 @@ PLAIN_LINES_MAX = 3
 SPACINGS = {32: b"\x1bz\x01", 24: b"\x1b0"}
 """Line feeds the head knows, in dots."""
 FONTS = {"A": b"\x1b\x1eF\x00", "B": b"\x1b\x1eF\x01", "C": b"\x1b\x1eF\x02"}
+UTF8_ON = b"\x1b\x1d)U\x02\x00\x30\x01\x1b\x1d)U\x02\x00\x40\x00"
+"""Read UTF-8; letters of ambiguous width are narrow."""
+UTF8_OFF = b"\x1b\x1d)U\x02\x00\x30\x00"
+CJK_ORDER = b"\x1b\x1d)U\x05\x00\x41%b"
+HAN_MANNERS = {"zh": b"\x02\x03\x01\x04", "ja": b"\x01\x02\x03\x04", "ko": b"\x04\x02\x03\x01"}
+"""Whose shapes Han letters take first: 1 Japan's, 2 China's, 3 Taiwan's, 4 Korea's."""
 PULSE_POWER_ON = (200, 200)
 BUZZ = b"\x1b\x1d\x19\x11\x01\x0a\x0a\x1b\x1d\x19\x12\x01%c\x00"
 """200 ms on, 200 ms off, so many times."""
@@ -71,6 +80,8 @@ class _Writer:
         self.out = bytearray(b"\x1b@" + SPACINGS.get(self.usual, b"") + b"\x1bR\x00")
         if self.switched:
             self.out += b"\x1b$\x00"
+        if self.repertoire.unicode:
+            self.out += UTF8_ON + CJK_ORDER % HAN_MANNERS.get(self._language(), HAN_MANNERS["zh"])
 
     def bytes(self) -> bytes:
         """Write everything."""
@@ -84,7 +95,12 @@ class _Writer:
                 self._go_down(thing.y)
                 self._block(thing)
         self._go_down(self.sheet.height_dots)
+        if self.repertoire.unicode:
+            self.out += UTF8_OFF
         return bytes(self.out)
+
+    def _language(self) -> str:
+        return language_of(box.text for box in self.sheet.boxes if isinstance(box, Run))
 
     def _stands_in_line(self, box: Box) -> bool:
         if isinstance(box, Run):
@@ -210,9 +226,12 @@ class _Writer:
             return
         self._look(box.style)
         text = box.text
+        if not text.isprintable():
+            text = clean_text(text)
         if text.isascii():
-            text = text if text.isprintable() else clean_text(text)
             self.out += (self._leap(box, text) if lone and GAP in text else text).encode("ascii")
+        elif self.repertoire.unicode:
+            self.out += text.encode()
         elif self.repertoire.mask(text[0]):
             for part, page in self.plan.of(box):
                 self._select(part, page)

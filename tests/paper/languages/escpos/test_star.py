@@ -87,6 +87,27 @@ def test_a_cut_shows_no_paper_up_to_the_blade() -> None:
     assert [printed(b"a\n\x1bd%c" % n, STAR).height_dots for n in (0, 1, 2, 3)] == [30] * 4
 
 
+@pytest.mark.parametrize("on", [b"\x1b\x1d)U\x02\x000\x01", b"\x1b\x1dt\x80"])
+def test_utf_8_as_others_switch_it_on(on: bytes) -> None:
+    sheet = printed(on + "сүт 우유\n".encode(), STAR)
+    assert [(run.x, run.text) for run in runs(sheet)] == [(0, "сүт "), (48, "우유")]
+
+
+@pytest.mark.parametrize(
+    "off",
+    [
+        b"\x1b\x1d)U\x02\x000\x01\x1b\x1d)U\x02\x000\x00\x1b\x1dt\x0a",
+        b"\x1b\x1dt\x80\x1b\x1dt\x0a",
+        b"\x1b\x1dt\x80\x1b@\x1b\x1dt\x0a",
+    ],
+)
+def test_utf_8_off_again(off: bytes) -> None:
+    assert [
+        run.text
+        for run in runs(printed(off + "чек\n".encode("cp866"), printer(dialect="star", code_pages={10: "cp866"})))
+    ] == ["чек"]
+
+
 def test_pdf417_by_rows_and_columns() -> None:
     settings = b"\x1b\x1dxS0\x01\x0a\x05\x1b\x1dxS2\x02\x1b\x1dxS3\x04\x1b\x1dxS1\x03"
     (box,) = symbols(printed(settings + b"\x1b\x1dxD\x05\x00hello\x1b\x1dxP", STAR))

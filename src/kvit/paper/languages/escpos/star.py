@@ -19,6 +19,7 @@ from kvit.paper.logo import Logo
 MM_PER_INCH = 25.4
 DRAWER_MS = (200, 200)
 """Of both drawers after power-on; ``ESC BEL`` sets those of the first."""
+UTF8_PAGE = 128
 FONTS = {0: "A", 1: "B", 2: "C"}
 """``ESC RS F`` n; 16 and 17 are OCR letters."""
 
@@ -69,8 +70,22 @@ def align(printer: Printer, command: Command) -> None:
 
 
 def code_page(printer: Printer, command: Command) -> None:
-    """``ESC GS t n``: Star's own numbers."""
-    style.select_page(printer, command.raw[3], command)
+    """``ESC GS t n``: Star's own numbers; 128 is UTF-8, until another page is chosen."""
+    number = command.raw[3]
+    if number == UTF8_PAGE:
+        printer.settings["utf8_by_page"] = True
+        style.set_utf8(printer, True)
+        return
+    if printer.settings.pop("utf8_by_page", False):
+        style.set_utf8(printer, False)
+    style.select_page(printer, number, command)
+
+
+def function(printer: Printer, command: Command) -> None:
+    """``ESC GS ) x pL pH fn n``: of ``U`` fn 48 reads text as UTF-8 (n 1) or by code page (0); no other leaves a mark."""
+    raw = command.raw
+    if raw[3:4] == b"U" and raw[6:7] in (b"0", b"\0") and len(raw) > 7:
+        style.set_utf8(printer, bool(raw[7] & 1))
 
 
 def font(printer: Printer, command: Command) -> None:
@@ -267,7 +282,8 @@ LINE: dict[str, Verb] = {
     "ESC H": switch("double_strike", False), "ESC 4": switch("invert", True), "ESC 5": switch("invert", False),
     "ESC W": magnify("width"), "ESC h": magnify("height"), "ESC i": size, "ESC SO": switch("height", 2),
     "ESC DC4": switch("height", 1), "SO": switch("width", 2), "DC4": switch("width", 1), "SI": upside_down(True),
-    "DC2": upside_down(False), "ESC GS t": code_page, "ESC GS a": align, "ESC RS F": font, "ESC GS A": absolute,
+    "DC2": upside_down(False), "ESC GS t": code_page, "ESC GS )": function,
+    "ESC GS a": align, "ESC RS F": font, "ESC GS A": absolute,
     "ESC GS R": relative, "ESC a": feed_lines, "ESC J": feed_quarter_mm, "ESC I": feed_eighth_mm,
     "ESC j": feed_back_fine,
     "ESC 0": spacing_mm, "ESC z": spacing_mm, "ESC 1": spacing_seven, "ESC A": spacing_inch(72),
@@ -287,7 +303,7 @@ LINE: dict[str, Verb] = {
         (
             "ESC _", "ESC /", "ESC M", "ESC P", "ESC :", "ESC g", "ESC C", "ESC B", "ESC N", "ESC O", "ESC T", "ESC S",
             "ESC V", "ESC c", "ESC e", "ESC t", "ESC y", "ESC #", "ESC LF", "ESC ? LF", "ESC ACK SOH", "ESC ACK CAN",
-            "ESC GS #", "ESC GS ETX", "ESC GS b", "ESC GS )", "ESC GS (", "ESC RS a", "ESC RS A", "ESC RS C",
+            "ESC GS #", "ESC GS ETX", "ESC GS b", "ESC GS (", "ESC RS a", "ESC RS A", "ESC RS C",
             "ESC RS E",
             "ESC RS L", "ESC RS P", "ESC RS d", "ESC RS r",
         ),
