@@ -124,6 +124,25 @@ def test_a_test_print_goes_to_the_printer_that_was_asked() -> None:
     assert emulator.machine.cuts == 1
 
 
+def test_an_address_that_names_its_profile_is_not_asked(tmp_path: Path) -> None:
+    with printer("TM-T88V") as (emulator, address):
+        config = tmp_path / "kvit.toml"
+        config.write_text(f'[printer.kitchen]\naddress = "sprt58+{address}"\n', "utf-8")
+        good("profiles", "test", "--address", f"escpos+{address}?profile=rp326", "--only", "places")
+        good("profiles", "test", "--address", "kitchen", "--config", config, "--only", "places")
+        received = bytes(emulator.received)
+    assert b"\x10\x04" not in received
+    assert b"RP326" in received
+    assert b"sprt58" in received
+
+
+def test_a_printer_of_the_configuration_is_asked_by_its_name(tmp_path: Path) -> None:
+    with printer("TM-T88V") as (_, address):
+        config = tmp_path / "kvit.toml"
+        config.write_text(f'[printer.kitchen]\naddress = "{address}"\n', "utf-8")
+        assert "TM-T88V" in good("profiles", "probe", "kitchen", "--config", config).decode()
+
+
 def test_a_test_print_by_name_to_an_address(unused_tcp_port: int) -> None:
     with printer("TM-T88V", "silent") as (emulator, address):
         good("profiles", "test", "TM-T88V", "--address", address, "--only", "places")

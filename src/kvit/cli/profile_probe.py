@@ -13,6 +13,7 @@ from kvit.cli.config import config_option, configured
 from kvit.cli.words import no, words
 
 if TYPE_CHECKING:
+    from kvit.device.adapters.address import PrinterAddress
     from kvit.device.address import Address
     from kvit.device.probe import Findings
     from kvit.device.suggestion import Suggestion
@@ -25,8 +26,9 @@ TROUBLES = ("cover_open", "paper_end", "paper_near_end", "feeding", "cutter_erro
 @click.command(
     "probe",
     epilog="Example: kvit profiles probe 192.168.1.50 -o ~/profiles/till-7.toml",
-    help="Ask the printer at ADDRESS (tcp://HOST:9100, serial:///dev/ttyUSB0?baud=9600, /dev/usb/lp0) what it is. Nothing "
-    "is printed and nothing is changed. Suggests the nearest profile; -o writes one that inherits it.",
+    help="Ask the printer at ADDRESS (tcp://HOST:9100, serial:///dev/ttyUSB0?baud=9600, /dev/usb/lp0, or a name of "
+    "kvit.toml) what it is. Nothing is printed and nothing is changed. Suggests the nearest profile; -o writes one that "
+    "inherits it.",
 )
 @click.argument("address")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), default=None, help="Write a profile.")
@@ -36,7 +38,7 @@ def command(address: str, output: Path | None, as_json: bool, config_path: Path 
     """Ask one printer."""
     from kvit.device.suggestion import suggest
 
-    where = place_of(address)
+    where = given_of(address, config_path).transport
     found = ask(where, config_path)
     near = suggest(found)
     if as_json:
@@ -48,15 +50,17 @@ def command(address: str, output: Path | None, as_json: bool, config_path: Path 
         _write(output, found, near[0].name, str(where))
 
 
-def place_of(text: str) -> Address:
-    """The address without adapter and options; what is none ends the command."""
+def given_of(text: str, config_path: Path | None) -> PrinterAddress:
+    """The address of a printer, or of one named in kvit.toml; what is neither ends the command."""
     from kvit.device.adapters.address import parse
+    from kvit.device.address import NAME
     from kvit.refusal import Refusal
 
-    given = parse(text)
+    named = configured(config_path).printer.named if NAME.fullmatch(text) else {}
+    given = parse(named[text].address if text in named else text)
     if isinstance(given, Refusal):
         raise no(given.code, **given.values)
-    return given.transport
+    return given
 
 
 def ports_of(address: Address, config_path: Path | None) -> Path:

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 import click
 
 from kvit.cli.config import config_option
-from kvit.cli.profile_probe import ask, place_of, ports_of, state_of
+from kvit.cli.profile_probe import ask, given_of, ports_of, state_of
 from kvit.cli.profiles import known
 from kvit.cli.render import BINARY, FORMS, PAPERS_MM
 from kvit.cli.words import no, words
 from kvit.i18n import from_environment
 
 if TYPE_CHECKING:
+    from kvit.device.adapters.address import PrinterAddress
     from kvit.device.address import Address
     from kvit.escpos import Profile
     from kvit.paper.specimen import Specimen
@@ -49,30 +50,46 @@ def command(
     config_path: Path | None,
 ) -> None:
     """Make one test print; what the head lacks is told on standard error."""
-    where = place_of(address) if address else None
-    profile = _profile(name, where, paper, config_path)
+    given = given_of(address, config_path) if address else None
+    profile = _profile(name, given, paper, config_path)
     made = _made(profile, _sections(only))
     for sentence in made.lacks:
         click.echo(sentence, err=True)
-    if where is not None and form is None:
-        _print(made, where, config_path)
+    if given is not None and form is None:
+        _print(made, given.transport, config_path)
     else:
         _show(made, profile, form or "text", output)
 
 
-def _profile(name: str | None, where: Address | None, paper: str | None, config_path: Path | None) -> Profile:
-    """The profile by its name, or the nearest to what the printer says; an offline printer ends the command."""
+def _profile(name: str | None, given: PrinterAddress | None, paper: str | None, config_path: Path | None) -> Profile:
+    """The profile by its name, as the address has it, or the nearest to what the printer says."""
     from kvit.paper.layout import on_paper
 
-    if name is None:
-        if where is None:
-            raise no("profiles.name_or_address")
-        name = _nearest(where, config_path)
-    profile = known(name)
+    if name is None and given is None:
+        raise no("profiles.name_or_address")
+    if name is not None or given is None:
+        profile = known(name or "")
+    else:
+        profile = _addressed(given) or known(_nearest(given.transport, config_path))
     return on_paper(profile, int(paper)) if paper else profile
 
 
+def _addressed(given: PrinterAddress) -> Profile | None:
+    """The profile an address names by its adapter or its options; None where it only says where the printer is."""
+    from kvit.device.adapters.adapter import adapter_at
+    from kvit.device.adapters.address import PLAIN
+    from kvit.refusal import Refusal
+
+    if given.adapter == PLAIN and not given.profile:
+        return None
+    found = adapter_at(given)
+    if isinstance(found, Refusal):
+        raise no(found.code, **found.values)
+    return found.profile
+
+
 def _nearest(where: Address, config_path: Path | None) -> str:
+    """Ask the printer who it is; one that prints nothing now ends the command."""
     from kvit.device.suggestion import suggest
 
     found = ask(where, config_path)
