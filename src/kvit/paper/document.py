@@ -151,7 +151,7 @@ class Logo(Model, frozen=True, tag="logo"):
 
 
 class Code(Model, frozen=True, tag="code"):
-    """A bar code or 2D symbol, named as `kvit.paper.symbol.KINDS` has it. Check digits are added or verified."""
+    """A bar code or 2D symbol, named as `kvit.paper.symbology.KINDS` has it. Check digits are added or verified."""
 
     kind: str
     data: Annotated[str, Meta(min_length=1, max_length=SYMBOL_LETTERS_MAX)]

@@ -9,12 +9,13 @@ numbers (`kvit.paper.star_reach`, `kvit.paper.epos_reach`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from kvit.escpos.profiles import Profile
 from kvit.paper.live import LIVE, obeys
 from kvit.paper.sheet import Symbol
-from kvit.paper.symbology import ADD_ONS, LINEAR
+from kvit.paper.symbology import ADD_ONS, ELEMENTS, LINEAR
 
 FORM_A = {"upca": 0, "upce": 1, "ean13": 2, "ean8": 3, "code39": 4, "itf": 5, "codabar": 6}
 """``GS k`` m, data up to NUL; form B of these is m + 65."""
@@ -73,7 +74,7 @@ def is_native(symbol: Symbol, profile: Profile) -> bool:
         return False
     if symbol.kind in ADD_ONS and not symbol.data.isdigit():
         return False
-    if len(data) > GS_K_BYTES_MAX:
+    if len(data) > GS_K_BYTES_MAX or not _says_elements(symbol):
         return False
     if symbol.kind in FORM_A:
         return profile.has("barcode_b") or profile.has("barcode_a")
@@ -119,6 +120,14 @@ def _ascii(symbol: Symbol) -> bool:
     return symbol.data.isascii()
 
 
+def _says_elements(symbol: Symbol) -> bool:
+    """DataBar Expanded has no writing for parentheses and stars that are data."""
+    return symbol.kind not in ELEMENTS or symbol.kind == "gs1128" or not _BRACED.search(symbol.data)
+
+
+_BRACED = re.compile(rb"\{[()*]")
+
 _CAN: dict[str, Callable[[Symbol], bool]] = {
     "pdf417": _pdf417, "aztec": _aztec, "datamatrix": _datamatrix, "composite": _composite, "maxicode": _ascii,
+    "databarexpandedstacked": _says_elements,
 }  # fmt: skip

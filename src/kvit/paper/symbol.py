@@ -110,7 +110,8 @@ def _upce(written: str) -> Prepared:
             return Prepared(written.encode(), written, "symbol.letters")
     else:
         body = check.expanded(written[1:7] if len(written) >= 7 else written)
-        short = written[1:7] if len(written) >= 7 else written
+        # Some numbers can be squeezed in two ways; heads know one, and readers read both alike.
+        short = check.squeezed(body)
     digit = check.mod10(body)
     whole = f"0{short}{digit}"
     given = written[-1] if len(written) in (8, 12) else digit

@@ -101,7 +101,7 @@ def function(cn: int, fn: int, *operands: int, data: bytes = b"") -> bytes:
 
 BYTES = [
     (Code("ean13", "590123412345", height=60), b"\x1dh\x3c\x1dw\x02\x1dH\x02\x1dk\x43\x0d5901234123457"),
-    (Code("upce", "123456", letters="none"), b"\x1dh\x50\x1dw\x02\x1dk\x42\x0801234565"),
+    (Code("upce", "123456", letters="none"), b"\x1dh\x50\x1dw\x02\x1dk\x42\x0c012345000065"),
     (Code("code128", "No.123456", letters="none"), b"\x1dh\x50\x1dw\x02\x1dk\x49\x0a{BNo.{C\x0c\x22\x38"),
     (Code("gs1128", "(10)A(21)1", letters="none"), b"\x1dh\x50\x1dw\x02\x1dk\x4a\x0c(10)A{1(21)1"),
     (Code("databar", "0950110153000", letters="none"), b"\x1dh\x50\x1dw\x02\x1dk\x4b\x0d0950110153000"),
@@ -140,7 +140,7 @@ def test_older_heads_get_data_up_to_nul() -> None:
 
 NOT_SENT = [
     Code("ean13", "590123412345+12"), Code("maxicode", "чек"), Code("rmqr", "a"), Code("code39", "A", module=7),
-    Code("micropdf417", "a"),
+    Code("micropdf417", "a"), Code("databarexpanded", "(10)A{("), Code("databarexpandedstacked", "(10)A*"),
 ]  # fmt: skip
 
 

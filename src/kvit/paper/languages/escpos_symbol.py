@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kvit.escpos.profiles import Profile
-from kvit.paper import native
+from kvit.paper import check, native
 from kvit.paper.sheet import Symbol
 from kvit.paper.symbology import GTIN
 
@@ -71,7 +71,10 @@ class SymbolWriter:
 
 
 def _data(kind: str, data: bytes) -> bytes:
-    """What the command takes: DataBar without its check digit."""
+    """What the command takes: DataBar without its check digit, UPC-E as the number it stands for (older heads want it)."""
+    if kind == "upce":
+        digits = data.decode("ascii")
+        return f"{check.expanded(digits[1:7])}{digits[-1]}".encode("ascii")
     return data[native.TAKEN[kind]] if kind in GTIN else data
 
 
