@@ -102,8 +102,10 @@ def test_what_the_head_has_not_is_told() -> None:
     assert codes(lay_out(document, bare)) == ["look.absent", "look.absent", "look.absent", *absent]
 
 
-def test_right_to_left_is_printed_as_written_and_told() -> None:
-    assert "letters.right_to_left" in codes(lay_out(Builder().text("שלום").document(), PRINTER))
+def test_right_to_left_is_printed_in_the_order_it_is_seen_in_and_on_the_right() -> None:
+    sheet = lay_out(Builder().text("שלום (12.50) abc").document(), PRINTER)
+    assert [(run.x, run.text) for run in runs(sheet)] == [(576 - 16 * 12, "abc (12.50) םולש")]
+    assert codes(sheet) == []
 
 
 def test_cut_is_never_doubled_and_falls_back() -> None:

@@ -11,6 +11,9 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate, groupby
 
+import msgspec
+
+from kvit.paper import rtl
 from kvit.paper.document import Wrap
 from kvit.paper.sheet import Style
 from kvit.paper.typeset import Piece, Pieces, Plain, Typesetter, Way, cells_of, width_of
@@ -100,7 +103,7 @@ def lines(pieces: Pieces, room: int, wrap: Wrap, setter: Typesetter) -> list[Pie
         return [pieces]
     if wrap == "ellipsis":
         return [_shortened(pieces, room, setter)]
-    return _filled(_words(pieces) if wrap == "word" else [[letter] for letter in _letters(pieces)], room)
+    return _filled(_words(pieces) if wrap == "word" else [[letter] for letter in letters_of(pieces)], room)
 
 
 def _shortened(pieces: Pieces, room: int, setter: Typesetter) -> Pieces:
@@ -112,15 +115,15 @@ def _shortened(pieces: Pieces, room: int, setter: Typesetter) -> Pieces:
     dots = Piece(mark, Way.NARROW, style, advance, len(mark) * advance, height)
     kept: list[Piece] = []
     left = room - dots.width
-    for letter in _letters(pieces):
+    for letter in letters_of(pieces):
         left -= letter.width
         if left < 0:
             break
         kept.append(letter)
-    return _joined([*kept, dots])
+    return joined([*kept, dots])
 
 
-def _letters(pieces: Pieces) -> list[Piece]:
+def letters_of(pieces: Pieces) -> list[Piece]:
     """Every letter a piece of its own."""
     return [
         Piece(cluster, piece.way, piece.style, piece.advance, piece.advance, piece.height)
@@ -133,7 +136,7 @@ def _words(pieces: Pieces) -> list[list[Piece]]:
     """Letters grouped to what stays together: words with the spaces behind them, wide letters each alone."""
     words: list[list[Piece]] = [[]]
     after_space = False
-    for letter in _letters(pieces):
+    for letter in letters_of(pieces):
         space = letter.text == " "
         wide = not space and cell_width(letter.text[0]) == 2
         if words[-1] and not space and (after_space or wide or cell_width(words[-1][-1].text[0]) == 2):
@@ -162,7 +165,7 @@ def _filled(words: list[list[Piece]], room: int) -> list[Pieces]:
             continue
         made[-1] += word
         used += width_of(word)
-    return [_joined(_stripped(line)) for line in made]
+    return [joined(_stripped(line)) for line in made]
 
 
 def _stripped(line: list[Piece]) -> list[Piece]:
@@ -172,7 +175,7 @@ def _stripped(line: list[Piece]) -> list[Piece]:
     return line[:end]
 
 
-def _joined(letters: Sequence[Piece]) -> Pieces:
+def joined(letters: Sequence[Piece]) -> Pieces:
     """Neighbours printed one way become one piece again."""
     made: list[Piece] = []
     for (way, style, advance, height), group in groupby(letters, key=_sort):
@@ -183,3 +186,15 @@ def _joined(letters: Sequence[Piece]) -> Pieces:
 
 def _sort(piece: Piece) -> tuple[Way, Style, int, int]:
     return piece.way, piece.style, piece.advance, piece.height
+
+
+def seen(pieces: Pieces, right_to_left: bool) -> Pieces:
+    """A line's pieces in the order they are seen in, where some run to the left."""
+    letters = letters_of(pieces)
+    order = rtl.visual([each.text for each in letters], right_to_left)
+    return joined([_mirrored(letters[place]) if leftward else letters[place] for place, leftward in order])
+
+
+def _mirrored(piece: Piece) -> Piece:
+    text = rtl.mirrored(piece.text)
+    return piece if text == piece.text else msgspec.structs.replace(piece, text=text)

@@ -4,17 +4,15 @@
 fallbacks: letters it has not are pictures, symbols it does not know are pictures, a cut it can not make is another or none.
 Whatever was given up is a ``Problem`` on the sheet (codes below), with the number of its block as ``start``.
 
-Places are what the head does, in the player's own terms (``paper.languages.escpos.line``): letters of a line share one
-baseline, an eighth of their height above the foot; a line moves the paper by the line spacing, by its height when that is
-more. Rows of a bordered table stand close, so that upright rules join.
+Each kind of block has its file under `kvit.paper.laying`; what they share is `kvit.paper.laying.page`.
 
-Codes: ``letters.drawn`` (text, as a picture), ``letters.lost`` (printed as ``?``: the head takes no picture),
-``letters.right_to_left`` (printed unshaped, in written order), ``look.absent`` (word), ``picture.unreadable`` (reason),
-``picture.too_large`` (pixels, limit), ``picture.too_long`` (rows, limit), ``picture.absent``, ``logo.unknown`` (key; no
-picture was given with it), ``symbol.drawn`` (kind), the faults of `kvit.paper.symbol`, ``cut.absent``, ``pulse.absent``,
-``beep.absent``, ``table.narrow`` (a letter wider than its column is left out), ``table.cells`` (cells behind the last
-column are left out), ``frame.narrow`` (printed without its rule), ``area.absent`` (its parts come one below the other),
-``area.cut`` (something leaves its part and is left out).
+Codes: ``letters.drawn`` (text, as a picture; where a whole line is one picture, ``line`` is all that stands in it),
+``letters.lost`` (text, printed as ``?``: the head takes no picture), ``look.absent`` (word), ``picture.unreadable``
+(reason), ``picture.too_large`` (pixels, limit), ``picture.too_long`` (rows, limit), ``picture.absent``, ``logo.unknown``
+(key; no picture was given with it), ``symbol.drawn`` (kind), the faults of `kvit.paper.symbol`, ``cut.absent``,
+``pulse.absent``, ``beep.absent``, ``table.narrow`` (a letter wider than its column is left out), ``table.cells`` (cells
+behind the last column are left out), ``frame.narrow`` (printed without its rule), ``area.absent`` (its parts come one below
+the other), ``area.cut`` (something leaves its part and is left out).
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ import msgspec
 
 from kvit.escpos.profiles import Profile
 from kvit.escpos.repertoire import Repertoire, repertoire_of
-from kvit.paper import reach
+from kvit.paper import reach, rtl
 from kvit.paper.document import Content, Span
 from kvit.paper.sheet import Style
 from kvit.paper.width import cell_width, clusters
@@ -37,6 +37,7 @@ STRIPPED = re.compile(
 RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 UNCLEAN = re.compile(f"[\t\n]|{STRIPPED.pattern}|{RIGHT_TO_LEFT.pattern}")
 """Letters that make a text go the longer way."""
+ARABIC = re.compile("[\u0620-\u064a\u066e-\u06d5\ufb50-\ufdff\ufe80-\ufefc]")
 JAMO_PARTS = range(0x1160, 0x1200)
 """Vowels and finals of Hangul written apart: with the letter before them they are one syllable (NFC)."""
 KEPT_FACES = 4_096
@@ -157,9 +158,10 @@ class Typesetter:
         kinds = text.translate(self._kinds)
         if "x" in kinds:
             text = clean_text(text)
-            kinds = text.translate(self._clean_kinds)
             if RIGHT_TO_LEFT.search(text):
-                return text, kinds
+                text = rtl.shaped(text)
+                return text, _of_one_hand(text, text.translate(self._clean_kinds))
+            kinds = text.translate(self._clean_kinds)
         return (text, kinds) if kinds.strip("n") else (text, "")
 
     def on_grid(self, plain: Plain, face: Face) -> bool:
@@ -251,6 +253,13 @@ WIDE_KINDS = ("w", "v", "D")
 WIDE = re.compile("[wvD]")
 STROKES = re.compile("[\u2500-\u257f]")
 WAYS = {"n": Way.NARROW, "w": Way.WIDE, "v": Way.WIDE, "d": Way.DRAWN, "D": Way.DRAWN}
+
+
+def _of_one_hand(text: str, kinds: str) -> str:
+    """Arabic letters all drawn where the head has only some of their forms."""
+    if any(kind == "d" and ARABIC.match(letter) for letter, kind in zip(text, kinds, strict=True)):
+        return "".join("d" if ARABIC.match(letter) else kind for letter, kind in zip(text, kinds, strict=True))
+    return kinds
 
 
 def clean_text(text: str) -> str:

@@ -20,7 +20,9 @@ from kvit.escpos.motion import across, down
 from kvit.escpos.profiles import Profile
 from kvit.paper import document as doc
 from kvit.paper import image, ink, reach
+from kvit.paper.breaking import seen
 from kvit.paper.laying.rule import UPRIGHT, Edge, level
+from kvit.paper.rtl import is_right_to_left
 from kvit.paper.sheet import Box, Event, Picture, Problem, Run, Sheet
 from kvit.paper.typeset import GROUPS, RIGHT_TO_LEFT, Face, Piece, Pieces, Plain, Way, setter_of
 
@@ -173,10 +175,11 @@ class Page:
         if not places:
             self.feed(self.spacing)
             return
-        if any(RIGHT_TO_LEFT.search(piece.text) for _, pieces in places for piece in pieces):
-            self.warn("letters.right_to_left")
+        places = [(x, _seen(pieces)) for x, pieces in places]
         runs = self._runs(places)
         drawn = [run for run, way in runs if way is Way.DRAWN]
+        if drawn:
+            self._tell_drawn(drawn, runs)
         if drawn and not self._stand_in_line(drawn):
             self._draw_line([run for run, _ in runs], upside_down, close)
             return
@@ -219,6 +222,15 @@ class Page:
         """Box-drawing letters, ``tall`` times as high as usual."""
         return self.setter.pieces(text, self.setter.face(doc.Span("", height=tall)))
 
+    def _tell_drawn(self, drawn: list[Run], runs: list[tuple[Run, Way]]) -> None:
+        """Say which letters are drawn, and which line with them where all of it is one picture."""
+        text = "".join(run.text for run in drawn)
+        if self._stand_in_line(drawn):
+            self.warn("letters.drawn", text=text)
+        else:
+            line = " ".join(run.text for run, _ in sorted(runs, key=lambda each: each[0].x))
+            self.warn("letters.drawn", text=text, line=line)
+
     def _stand_in_line(self, drawn: list[Run]) -> bool:
         """True when drawn letters can stand as columns among the others."""
         return self.inline and all(run.height == image.COLUMN_ROWS for run in drawn)
@@ -241,9 +253,8 @@ class Page:
             self.feed(rest)
 
     def _without_letters(self, places: list[Place], drawn: str) -> list[Place]:
-        """Say that letters are drawn; where no picture can be sent either, question marks stand for them."""
+        """Where no picture can be sent, question marks stand for letters the head has not, and that is said."""
         if reach.picture_way(self.profile) or reach.has_columns(self.profile):
-            self.warn("letters.drawn", text=drawn)
             return places
         self.warn("letters.lost", text=drawn)
         return [(x, tuple(self._question(each) for each in pieces)) for x, pieces in places]
@@ -335,3 +346,11 @@ def _runs(x: int, pieces: Pieces, block: int) -> list[tuple[Run, Way]]:
         made.append((box, piece.way))
         x += piece.width
     return made
+
+
+def _seen(pieces: Pieces) -> Pieces:
+    """A line in the order it is seen in; as it is where nothing runs to the left."""
+    text = "".join([piece.text for piece in pieces])
+    if text.isascii() or not RIGHT_TO_LEFT.search(text):
+        return pieces
+    return seen(pieces, is_right_to_left(text))

@@ -6,6 +6,7 @@ from kvit.paper import document as doc
 from kvit.paper.breaking import filled, lines
 from kvit.paper.laying.page import Page
 from kvit.paper.laying.rule import LEVEL, WEIGHTS
+from kvit.paper.rtl import is_right_to_left
 from kvit.paper.typeset import Face, Plain, cells_of, width_of
 
 DASH = "-"
@@ -26,8 +27,9 @@ def text(page: Page, block: doc.Text) -> None:
         if not plain[1] or setter.on_grid(plain, face):
             _plain(page, plain, face, block.wrap, align)
         else:
+            toward = _side(block, align, plain[0])
             for line in lines(setter.cut(plain, face), page.room, block.wrap, setter):
-                page.line([(page.shift(align, width_of(line)), line)])
+                page.line([(page.shift(toward, width_of(line)), line)])
 
 
 def _plain(page: Page, plain: Plain, face: Face, wrap: doc.Wrap, align: doc.Align) -> None:
@@ -46,11 +48,17 @@ def _spans(page: Page, block: doc.Text, align: doc.Align) -> None:
     setter = page.setter
     page.lacks(setter.missing(block.content))
     for paragraph in setter.paragraphs(block.content):
+        toward = _side(block, align, "".join([piece.text for piece in paragraph]))
         for line in lines(paragraph, page.room, block.wrap, setter):
-            x = page.shift(align, width_of(line))
+            x = page.shift(toward, width_of(line))
             if block.upside_down:  # the head turns the whole paper's width over, not what is between the margins
                 x = page.stand(max(x + page.width - page.left - page.right, 0), width_of(line))
             page.line([(x, line)], upside_down=block.upside_down)
+
+
+def _side(block: doc.Text, align: doc.Align, text: str) -> doc.Align:
+    """Where a paragraph lies: one that runs to the left lies on the right unless it says otherwise."""
+    return "right" if block.align is None and align == "left" and is_right_to_left(text) else align
 
 
 def line(page: Page, block: doc.Line) -> None:
