@@ -399,3 +399,18 @@ def test_symbols_of_the_played_text_are_read_back(name: str) -> None:
     found = {each.text for each in zxingcpp.read_barcodes(picture)}
     bars = {"9780201379624"} if name not in ("xpyun80",) else set()
     assert found == {"https://example.org/r/17"} | bars
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("365wifi", "^Q\x01a" * 3_000),
+        ("feie58", "<B>x" * 3_000),
+        ("yilianyun", "\n" * 50_000),
+        ("feie58", "<QR>" * 3_000),
+    ],
+)
+def test_a_text_without_end_ends(name: str, text: str) -> None:
+    sheet = play(text.encode(), load(name))
+    assert sheet.height_dots <= 1_001_000
+    assert len(sheet.problems) <= 1_000

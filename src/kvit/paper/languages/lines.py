@@ -18,13 +18,16 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from kvit.escpos.profiles import Profile
-from kvit.paper.document import Code, Document, Span
+from kvit.paper.document import TEXT_MAX, Code, Document, Span
+from kvit.paper.languages.escpos.state import MAX_BOXES, MAX_HEIGHT_DOTS
 from kvit.paper.layout import lay_out
 from kvit.paper.sheet import Event, Problem, Run, Sheet, Symbol
 from kvit.paper.typeset import Piece, Pieces, Typesetter, Way, setter_of
 from kvit.paper.width import cell_width, clusters, letters
 
 COLUMN_DOTS = 12
+PROBLEMS_MAX = 1_000
+"""A text with more faults than this has said enough."""
 QUIET_DOTS = 14
 """White above and below a symbol: twice this is less than a line, so it is never taken for an empty one."""
 
@@ -193,8 +196,17 @@ class Roll:
         self.y = 0
         self.number = 0
 
+    def _is_full(self) -> bool:
+        """Whether a text has printed more than any receipt; then the rest is left out, and a problem says so."""
+        full = len(self.sheet.boxes) >= MAX_BOXES or self.y >= MAX_HEIGHT_DOTS
+        if full and self.sheet.problems[-1:] != [Problem("sheet.full", self.number, self.number + 1)]:
+            self.problem("sheet.full")
+        return full
+
     def words(self, segments: Iterable[Segment], align: str = "left") -> None:
         """Print a line; what does not fit goes on to the next, and a problem says so."""
+        if self._is_full():
+            return
         pieces = _pieces(_joined((each.look, each.text) for each in segments), self.setter)
         broken = _broken(pieces, self.profile.width_dots)
         if len(broken) > 1:
@@ -228,6 +240,8 @@ class Roll:
 
     def mark(self, kind: str, data: str) -> None:
         """Print a symbol in the middle, as large as a layout would make it."""
+        if self._is_full():
+            return
         laid = lay_out(Document([Code(kind, data)]), self.profile) if data else Sheet(0)
         for each in laid.problems:
             self.problem(each.code, **each.values)
@@ -240,12 +254,15 @@ class Roll:
 
     def act(self, kind: str, **values: int | str) -> None:
         """Do something besides printing."""
+        if len(self.sheet.events) >= MAX_BOXES:
+            return
         self.sheet.events.append(Event(kind, self.y, self.number, self.number + 1, values))
         self.number += 1
 
     def problem(self, code: str, **values: int | str) -> None:
         """Note what the printer would not do."""
-        self.sheet.problems.append(Problem(code, self.number, self.number + 1, values))
+        if len(self.sheet.problems) < PROBLEMS_MAX:
+            self.sheet.problems.append(Problem(code, self.number, self.number + 1, values))
 
     def done(self) -> Sheet:
         """The sheet so far."""
@@ -256,8 +273,9 @@ class Roll:
 def _pieces(segments: Iterable[Segment], setter: Typesetter) -> Pieces:
     made: Pieces = ()
     for each in segments:
+        text = each.text[:TEXT_MAX]
         face = setter.face(Span("", width=each.look.width, height=each.look.height, bold=each.look.bold))
-        made += tuple(_printable(piece, setter.cell) for piece in setter.pieces(each.text, face))
+        made += tuple(_printable(piece, setter.cell) for piece in setter.pieces(text, face))
     return made
 
 

@@ -24,6 +24,10 @@ from kvit.paper.typeset import clean_text
 _TOKEN = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)>|\r\n|[\r\n]")
 
 
+OPEN_MAX = 16
+"""Tags in force at once; a text with more is none a shop has."""
+
+
 class Tongue(msgspec.Struct, frozen=True):
     """One cloud's tags, without brackets."""
 
@@ -176,7 +180,8 @@ class _Reader:
                 return
             self._flush()
             self.align = self.tongue.aligns[name]
-        self.open.append(name)
+        if len(self.open) < OPEN_MAX:
+            self.open.append(name)
 
     def _symbol(self, name: str, closing: str, text: str, end: int) -> int:
         count = self.tongue.digits.get(name)

@@ -30,6 +30,8 @@ LENGTHS_TAKEN = frozenset({10, 13})
 SIZES = {"H": (0, 1), "W": (1, 0), "B": (1, 1)}
 """Tags of size: what they magnify across and down."""
 SIZE_MAX = 3
+MARKS = {"^Q": "qr", "^P": "qr", "^O": "ean13"}
+"""Tags of symbols, each with a letter for the length behind it."""
 _TAG = re.compile(rf"\^([{''.join(SIZES)}])([1-9])(.*)", re.DOTALL)
 _HEAD = re.compile(r"\^N[0-9]+(\^F[0-9]+)?$")
 
@@ -86,12 +88,12 @@ def play(data: bytes, profile: Profile) -> Sheet:
 
 
 def _read(line: str, roll: Roll) -> None:
-    if line[:2] in ("^Q", "^P", "^O") and len(line) > 3 and len(line) >= 3 + ord(line[2]):
-        data, rest = line[3 : 3 + ord(line[2])], line[3 + ord(line[2]) :]
-        roll.mark("ean13" if line[1] == "O" else "qr", data)
-        if rest:
-            _read(rest, roll)
-        return
+    """Print a line: symbols at its beginning, then letters of one size."""
+    while line[:2] in MARKS and len(line) >= 3 and len(line) >= (end := 3 + ord(line[2])) > 3:
+        roll.mark(MARKS[line[:2]], line[3:end])
+        line = line[end:]
+        if not line:
+            return
     found = _TAG.match(line)
     if found is None:
         roll.words([Segment(line)])
