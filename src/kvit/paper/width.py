@@ -102,9 +102,12 @@ def clusters(text: str) -> list[str]:
     if is_unmarked(text):
         return list(text)
     found: list[str] = []
-    for letter in text:
-        if found and cell_width(letter) == 0:
-            found[-1] += letter
+    cluster = text[0]
+    for letter in text[1:]:
+        if cell_width(letter):
+            found.append(cluster)
+            cluster = letter
         else:
-            found.append(letter)
+            cluster += letter
+    found.append(cluster)
     return found
