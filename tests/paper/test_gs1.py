@@ -27,7 +27,8 @@ def test_read(text: str, elements: tuple[gs1.Element, ...]) -> None:
 
 
 REFUSED = [
-    ("", "symbol.empty", ""), ("(01)09501101530004", "symbol.check_digit", "01"), ("(77)1", "symbol.elements", "77"),
+    ("", "symbol.empty", ""), ("\x1d", "symbol.empty", ""), ("(01)09501101530004", "symbol.check_digit", "01"),
+    ("(77)1", "symbol.elements", "77"),
     ("(11)261321", "symbol.elements", "11"), ("(10)" + "A" * 21, "symbol.elements", "10"),
     ("(10)a b", "symbol.letters", "10"),
     ("(01)095011015300ab", "symbol.letters", "01"), ("(3103)123", "symbol.elements", "3103"),

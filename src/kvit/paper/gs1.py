@@ -108,7 +108,7 @@ def read(data: str) -> Elements:
         if fault:
             return Elements(fault=fault, ai=ai)
         found.append((ai, whole))
-    return Elements(tuple(found))
+    return Elements(tuple(found), "" if found else "symbol.empty")
 
 
 def _checked(ai: str, value: str) -> Element:
