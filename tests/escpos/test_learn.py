@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kvit.escpos import codepage
+from kvit.escpos import codepage, likeness
 from kvit.escpos.learn import OFF, ON, START, Learner, apply, as_file, is_open, learn
 from kvit.escpos.multibyte import Decoder
 from kvit.escpos.parser import Parser
@@ -350,6 +350,14 @@ def test_memory_is_bounded() -> None:
     kept = learner._words[OFF]
     assert sum(len(words) for words in kept.values()) <= 300
     assert max(len(words) for words in kept.values()) <= 120
+
+
+def test_what_is_worked_out_of_a_language_is_bounded() -> None:
+    language = likeness.Language("one", "some words of prose")
+    for first in range(0x400, 0x500):
+        for second in range(0x400, 0x500):
+            assert language.steps[chr(first) + chr(second)] <= 0
+    assert len(language.steps) <= likeness.STEPS_MAX < 0x100 * 0x100
 
 
 PANGRAM_FILES = [

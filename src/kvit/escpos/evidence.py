@@ -50,6 +50,8 @@ MUCH_BETTER = 6.0
 NEEDLESS = -9.0
 """What a byte above 7F costs that would print plain ASCII: nobody writes that so, whatever the page repeats there."""
 
+HIGH = bytes(range(0x80, 0x100))
+HIGH_BUT_KANA = bytes((*range(0x80, 0xA1), *range(0xE0, 0x100)))
 PROFILE = "profile"
 """The name under which the profile's own table stands among the vendors'."""
 
@@ -241,7 +243,7 @@ def weight(count: int) -> float:
 def word(data: bytes, page: str) -> float:
     """The likeness of one word under a page."""
     text = codepage.decode(data, page)
-    needless = sum(byte >= 0x80 and letter < "\x80" for byte, letter in zip(data, text, strict=True))
+    needless = len(text.encode("ascii", "ignore")) - len(data.translate(None, HIGH))
     return likeness.narrow(text) + needless * NEEDLESS
 
 
@@ -249,20 +251,23 @@ def word(data: bytes, page: str) -> float:
 def paired(data: bytes, system: str, page: str) -> float:
     """The likeness of one word read as pairs, what is left over read in the page."""
     score = LEFT_OVER * _left_over(system, data)
-    for text, cells in Decoder(system, True, page).read(data):
+    for text, cells in _decoder(system, page).read(data):
         score += likeness.wide(text) if cells == 2 else likeness.narrow(text)
     return score
 
 
+@lru_cache(maxsize=256)
+def _decoder(system: str, page: str) -> Decoder:
+    """A reader of pairs, used whole texts at a time, so that nothing stays in it."""
+    return Decoder(system, True, page)
+
+
 def _left_over(system: str, data: bytes) -> int:
     """Count the bytes above 7F outside pairs; Shift-JIS has its katakana there and they are none."""
-    kana = system == "shift-jis"
-    return sum(
-        byte >= 0x80 and not (kana and 0xA1 <= byte <= 0xDF)
-        for is_pair, run in split(system, data)
-        if not is_pair
-        for byte in run
-    )
+    single = b"".join([run for is_pair, run in split(system, data) if not is_pair])
+    if single.isascii():
+        return 0
+    return len(single) - len(single.translate(None, HIGH_BUT_KANA if system == "shift-jis" else HIGH))
 
 
 @lru_cache(maxsize=1)

@@ -23,7 +23,7 @@ from itertools import pairwise
 import msgspec
 
 from kvit.escpos.command import Command
-from kvit.escpos.evidence import PROFILE, Evidence, Words, tables
+from kvit.escpos.evidence import HIGH, PROFILE, Evidence, Words, tables
 from kvit.escpos.profiles import Profile, load
 
 WORD_LIMIT = 120
@@ -60,7 +60,6 @@ TAIL_BYTES = 12
 LINE_BYTES = 64
 """Texts up to this length are remembered cut: a printed line."""
 
-HIGH = bytes(range(0x80, 0x100))
 _WORDS = re.compile(rb"[\x30-\x39\x40-\xff]+")
 _REPEATED = re.compile(rb"([\x80-\xff]{1,2}?)\1{3,}")
 """More than three of the same are a line drawn across the paper and tell nothing new."""

@@ -71,6 +71,7 @@ class Language:
         self._pairs: Counter[tuple[str, str]] = Counter(pair for word in marked for pair in pairwise(word))
         self._first: Counter[str] = Counter(letter for word in marked for letter in word[:-1])
         self.letters = frozenset(self._single)
+        self.steps = Steps(self)
 
     def letter(self, letter: str) -> float:
         """The probability of a letter anywhere; 0 for one the language lacks."""
@@ -126,43 +127,65 @@ def narrow(text: str) -> float:
     """Score a word of one-byte letters: the best language's logarithm of its probability."""
     word = normal(text)
     speakers = _speakers()
-    votes = Counter(name for letter in word.lower() if not letter.isascii() for name in speakers.get(letter, ()))
+    votes = Counter([name for letter in word.lower() if not letter.isascii() for name in speakers.get(letter, ())])
     asked = [name for name, _ in votes.most_common(ASKED)] or ["de", "fr"]
-    return max(_spoken(word, languages()[name]) for name in asked)
+    steps, signs = _steps(word)
+    return signs + max([sum(map(languages()[name].steps.__getitem__, steps)) for name in asked])
 
 
-def _spoken(word: str, language: Language) -> float:
-    score, before = 0.0, EDGE
-    small_seen = False
+def _steps(word: str) -> tuple[list[str], float]:
+    """Take a word apart: each letter with the small one before it (or `EDGE`), and what no language has a say in."""
+    steps: list[str] = []
+    score, before, small_seen = 0.0, EDGE, False
     for place, letter in enumerate(word):
-        small = letter.lower()
         if letter.isalpha() or is_mark(letter):
-            if len(small) > 1:
-                small = small[0]
-            chance = language.pair(before, small)
-            if chance > 0:
-                score += math.log(chance)
-            else:
-                score += BORROWED if letter.isascii() or language.letter(small) else STRANGE
-            if letter != small and small_seen:
+            small = letter.lower()[:1]
+            steps.append(before + letter)
+            if small_seen and letter != letter.lower():
                 score += LATE_CAPITAL
             if word[place - 2 : place] == letter * 2:
                 score += TRIPLED
             small_seen = small_seen or (letter == small and letter != letter.upper())
             before = small
         else:
-            score += _sign(word, place)
-            before = EDGE
-            small_seen = False
-    end = language.pair(before, EDGE) if before != EDGE else 1.0
-    return score + math.log(max(end, 1e-3))
+            if not letter.isascii():
+                score += _sign(word, place)
+            before, small_seen = EDGE, False
+    if before != EDGE:
+        steps.append(before + EDGE)
+    return steps, score
+
+
+class Steps(dict[str, float]):
+    """The logarithm of each step's chance in a language, worked out when first asked."""
+
+    def __init__(self, language: Language) -> None:
+        self._language = language
+
+    def __missing__(self, step: str) -> float:
+        if len(self) >= STEPS_MAX:
+            self.clear()
+        found = self[step] = self._chance(step[0], step[1])
+        return found
+
+    def _chance(self, before: str, letter: str) -> float:
+        language = self._language
+        if letter == EDGE:
+            return math.log(max(language.pair(before, EDGE), 1e-3))
+        small = letter.lower()[:1]
+        chance = language.pair(before, small)
+        if chance > 0:
+            return math.log(chance)
+        return BORROWED if letter.isascii() or language.letter(small) else STRANGE
+
+
+STEPS_MAX = 20_000
+"""Steps kept a language: an alphabet has some thousand, hostile streams any."""
 
 
 def _sign(word: str, place: int) -> float:
     """Score what is no letter by where it stands."""
     letter = word[place]
-    if letter.isascii():
-        return 0.0
     if letter == "\ufffd" or unicodedata.category(letter).startswith("C"):
         return NOTHING
     around = word[max(0, place - 1) : place] + word[place + 1 : place + 2]
@@ -187,12 +210,17 @@ def wide(text: str) -> float:
     look like rarer signs than the Han letters another standard has at the same bytes.
     """
     foreign = sum(TURN + narrow(word) for word in _ALPHABETS.findall(text))
-    rest = _ALPHABETS.sub("", text)
-    return foreign + max(sum(_wide_letter(letter, name) for letter in rest) for name in WIDE_LANGUAGES)
+    rest = [_wide_letter(letter) for letter in _ALPHABETS.sub("", text)]
+    return foreign + (max(map(sum, zip(*rest, strict=True))) if rest else 0.0)
 
 
 @lru_cache(maxsize=65536)
-def _wide_letter(letter: str, name: str) -> float:
+def _wide_letter(letter: str) -> tuple[float, ...]:
+    """A letter's logarithm in each of the languages written so."""
+    return tuple(_wide_chance(letter, name) for name in WIDE_LANGUAGES)
+
+
+def _wide_chance(letter: str, name: str) -> float:
     sampled = languages()[name].letter(letter)
     return math.log(0.7 * sampled + 0.3 * _level(letter, name))
 

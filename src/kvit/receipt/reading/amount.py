@@ -220,23 +220,24 @@ def _beside(text: str, raw: str, start: int, end: int, notation: Notation) -> Am
     Called for every number of a paper: that most of them have blanks around is told by letters, and the expressions are
     asked only where something stands.
     """
-    after = text[end : end + 2]
-    behind = text[end : end + 6].lstrip()
-    following = behind[:1]
-    if following and _cut_off(after):
-        return None
-    near = text[end : end + 4].lstrip()[:1]
-    lonely = not after or near.isdigit()  # nothing behind, or the next column
-    unit = 0 if lonely or following in _ONLY_TIMES or after.isspace() else _unit(text, end)
-    times = _times(text, start, behind if not unit else text[unit : unit + 6].lstrip(), unit or end)
+    tail = text[end : end + 6]
+    times, unit, stop, right = _times_before(text, start), 0, end, None
+    if tail and not tail.isspace():
+        after, behind = tail[:2], tail.lstrip()
+        if _cut_off(after):
+            return None
+        near = tail[:4].lstrip()[:1]
+        lonely = near.isdigit()  # the next column
+        if not lonely:
+            unit = 0 if near in _ONLY_TIMES or after.isspace() else _unit(text, end)
+            times |= _times_behind(text[unit : unit + 6].lstrip() if unit else behind, text, unit or end, times)
+            if near and not (near in _ONLY_TIMES and times & 1) and _may_cling(text, end):
+                right = _RIGHT.match(text, end)
+                stop = end + len(right[0].rstrip()) if right else end
+            if after[0].isalpha() and stop == end and not unit and not times & 1:
+                return None
     left = _left(text, raw, start, notation) if start and not times & 2 else None
     if left is False:
-        return None
-    right, stop = None, end
-    if not lonely and near and not (near in _ONLY_TIMES and times & 1) and _may_cling(text, end):
-        right = _RIGHT.match(text, end)
-        stop = end + len(right[0].rstrip()) if right else end
-    if after[:1].isalpha() and stop == end and not unit and not times & 1:
         return None
     sign = (left and left["sign"]) or (right and right["sign"]) or ""
     value, exact, pieces, point = _read(raw, notation)
@@ -330,15 +331,18 @@ _TIMES_NUMBER = re.compile(
 _STAR_BEHIND = re.compile(r"\d\s?\*\s?$")
 
 
-def _times(text: str, start: int, behind: str, end: int) -> int:
-    """Where multiplication signs stand beside a number and its unit, which end at ``end`` (see ``Amount.times``)."""
-    found = 0
-    if behind and behind[0] in TIMES and _TIMES_NUMBER.match(behind):
-        found = 5 if behind[0] == "@" else 1
+def _times_before(text: str, start: int) -> int:
+    """Whether a multiplication sign stands before a number (see ``Amount.times``)."""
     front = text[max(0, start - 4) : start].rstrip()
-    if front and front[-1] in TIMES and (len(front) == 1 or not front[-2].isalpha()):
-        if front[-1] != "*" or _STAR_BEHIND.search(text, max(0, start - 4), start):
-            found |= 6 if front[-1] == "@" else 2
-    elif behind[:2] in ("à ", "a ", "á ") and text[end : end + 1] == " ":
-        found |= 1
-    return found
+    if not front or front[-1] not in TIMES or (len(front) > 1 and front[-2].isalpha()):
+        return 0
+    if front[-1] == "*":
+        return 2 if _STAR_BEHIND.search(text, max(0, start - 4), start) else 0
+    return 6 if front[-1] == "@" else 2
+
+
+def _times_behind(behind: str, text: str, end: int, before: int) -> int:
+    """Whether one stands behind a number and its unit, which end at ``end``; "2 à 1.50" only where none stood before."""
+    if behind and behind[0] in TIMES and _TIMES_NUMBER.match(behind):
+        return 5 if behind[0] == "@" else 1
+    return 1 if not before and behind[:2] in ("à ", "a ", "á ") and text[end : end + 1] == " " else 0

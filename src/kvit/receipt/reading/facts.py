@@ -27,8 +27,6 @@ _NUMBER_ROWS = 20
 """A receipt's number stands near its head or near its foot."""
 _TWO_LETTERS = re.compile(r"[^\W\d_].*[^\W\d_]")
 _COLUMN = re.compile(r"\s{2,}")
-_WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|\.\w)")
-_DIGIT = re.compile(r"\d")
 
 
 _SCRIPTS = (
@@ -111,27 +109,18 @@ def _name_like(row: Row, said: str) -> bool:
     return not row.rule and not said and _TWO_LETTERS.search(row.text) is not None
 
 
-def tax_id_of(rows: Sequence[Row], text: str) -> tuple[str, str] | None:
-    """Return (country, number as printed): one with its word first, else one whose shape speaks for itself."""
-    for index, row in enumerate(rows):
-        if not row.rule and _is_hinted(row) and (found := _worded(rows, index)):
+def tax_id_of(rows: Sequence[Row], text: str, hinted: Sequence[int]) -> tuple[str, str] | None:
+    """Return (country, number as printed): one with its word first, else one whose shape speaks for itself.
+
+    ``hinted`` are the rows in which such a word may stand.
+    """
+    for index in hinted:
+        if found := _worded(rows, index):
             return found
     for index in _rows_of(text, taxid.ALONE):
         if found := taxid.find(rows[index].text, worded=False):
             return found
     return None
-
-
-def _is_hinted(row: Row) -> bool:
-    """A tax id's word may stand here."""
-    text = row.text
-    if not row.digits:
-        return taxid.is_hinted(text)
-    digit = _DIGIT.search(text)
-    first = digit.start() if digit else len(text)
-    if _WORD.search(text, first):  # words behind a number differ from paper to paper
-        return taxid.is_hinted.__wrapped__(text)
-    return first > 1 and taxid.is_hinted(text[:first])
 
 
 def _worded(rows: Sequence[Row], index: int) -> tuple[str, str] | None:

@@ -19,7 +19,7 @@ import msgspec
 
 from kvit.paper.sheet import Sheet, Symbol
 from kvit.receipt.model import Kind, Line, Reading
-from kvit.receipt.reading import facts
+from kvit.receipt.reading import facts, taxid
 from kvit.receipt.reading.amount import Amount, amounts, sums_of
 from kvit.receipt.reading.balance import Attempt, weigh
 from kvit.receipt.reading.basket import Basket, basket
@@ -40,6 +40,21 @@ CANDIDATES_MAX = 12
 """Sums called total that are weighed; a paper with more is a report."""
 
 
+class Words(msgspec.Struct, frozen=True, gc=False):
+    """What is told by a row's words alone."""
+
+    label: str
+    says: str
+    """What the label says when nothing else may follow."""
+    name: str
+    """Of a row without digits: what it would be called as a thing sold."""
+    hinted: bool
+    """A tax id's word may stand there."""
+
+
+NOTHING = Words("", "", "", False)
+
+
 class Page(msgspec.Struct):
     """The paper and what does not depend on how numbers are written."""
 
@@ -48,11 +63,10 @@ class Page(msgspec.Struct):
     """All rows, a line each; drawn lines are empty."""
     width: int
     """How far the longest row reaches, in narrow cells."""
-    labels: Sequence[str]
-    says: Sequence[str]
+    labels: list[str]
+    says: list[str]
     """What each row's label says when nothing else may follow."""
-    names: Sequence[str]
-    """What each row without digits would be called as a thing sold."""
+    told: list[Words]
     dated: set[int]
     """Rows with a date."""
     counts: list[bool]
@@ -77,7 +91,8 @@ def read(sheet: Sheet, *, order: str = "") -> Reading:
 
 def _page(sheet: Sheet) -> Page:
     paper = rows(sheet, ROWS_MAX)
-    labels, says, names = zip(*[_words(row) for row in paper], strict=True) if paper else ((), (), ())
+    told = [_told_by(row) for row in paper]
+    labels, says = [words.label for words in told], [words.says for words in told]
     text = "\n".join(["" if row.rule else row.text for row in paper])
     dated = facts.dated(paper, text)
     counts = [
@@ -86,32 +101,44 @@ def _page(sheet: Sheet) -> Page:
     ]
     symbols = [box for box in sheet.boxes if type(box) is Symbol]
     width = max([row.column + row.width for row in paper], default=0)
-    return Page(paper, text, width, labels, says, names, dated, counts, fiscal(symbols) if symbols else None)
+    return Page(paper, text, width, labels, says, told, dated, counts, fiscal(symbols) if symbols else None)
 
 
-def _words(row: Row) -> tuple[str, str, str]:
-    """A row's label, what it says, and the name it would be."""
+def _told_by(row: Row) -> Words:
+    """What a row's words tell, whatever its numbers."""
     if row.rule:
-        return "", "", ""
+        return NOTHING
     text = row.text
     if not row.digits:
-        return _plain_words(text)
+        return _plain(text)
     label = label_of(text)
-    said = tells_alone(label)
-    if said in _MAY_BE_GOODS and len(label) + 3 < len(text) and _WORD.search(text, len(label)):
-        said = tells_alone(_DIGITS.sub("", text))  # words behind the number ("No 7 hand cream") make it a name
-    elif not said and text[0] in numerals():
-        said = facts.numbered_title(text)
-    return label, said, ""
+    words = _labelled(label)
+    first = len(label)
+    if _TWO.search(text, first if text.startswith(label) else 0):  # words behind a number differ from paper to paper
+        says, hinted = words.says, taxid.has_hint(text)
+        if says in _MAY_BE_GOODS and first + 3 < len(text) and _WORD.search(text, first):
+            says = tells_alone(_DIGITS.sub("", text))  # they make it a name ("No 7 hand cream")
+        words = Words(label, says, "", hinted)
+    if not words.says and text[0] in numerals() and (says := facts.numbered_title(text)):
+        words = Words(label, says, "", words.hinted)
+    return words
 
 
 @lru_cache(maxsize=4096)
-def _plain_words(text: str) -> tuple[str, str, str]:
-    """The same of a row without digits: headings and names of goods come back."""
+def _plain(text: str) -> Words:
+    """The words of a row without digits: headings and names of goods come back."""
     label = label_of(text)
-    return label, tells_alone(label) or facts.title(text), clean(text)
+    return Words(label, tells_alone(label) or facts.title(text), clean(text), taxid.has_hint(text))
 
 
+@lru_cache(maxsize=4096)
+def _labelled(label: str) -> Words:
+    """The words of a row that has nothing but numbers behind its label."""
+    return Words(label, tells_alone(label), "", taxid.has_hint(label))
+
+
+_TWO = re.compile(r"[^\W\d_](?:[^\W\d_]|\.\w)")
+"""Two letters, side by side or as in N.I.F: less is no word."""
 _WORD = re.compile(r"[^\W\d_]{3}")
 _MAY_BE_GOODS = frozenset(("number", "noise", "header", *PAYMENTS))
 _DIGITS = re.compile(r"[\d.,:/-]+")
@@ -176,7 +203,7 @@ def _raised(page: Page, edge: int) -> int:
     """Taxes and discounts of the whole receipt that stand right above the total belong below the goods."""
     while edge and (
         page.says[edge - 1] in ("tax", "noise")
-        or (page.rows[edge - 1].rule and page.says[edge - 2 : edge - 1] == ("tax",))
+        or (page.rows[edge - 1].rule and page.says[edge - 2 : edge - 1] == ["tax"])
     ):
         edge -= 1
     return edge
@@ -246,7 +273,7 @@ def _entry(
     if said in ("discount", "markup"):
         sure = [number for number in numbers if number.sum]
         return Entry(total=sure[-1].value, tells=said) if sure else Entry(tells="none")
-    made = entry(row, numbers, sums, right) if row.digits else Entry(page.names[index], cells=len(row.text))
+    made = entry(row, numbers, sums, right) if row.digits else Entry(page.told[index].name, cells=len(row.text))
     if said == "header" and made.total is not None:
         said = ""  # "Item 1   10.00" is a thing, a table's head has no sums
     if said in _NO_GOODS and not made.proven and (strict or said in ("tax", "number", "tax_id")):
@@ -269,7 +296,7 @@ def _reading(page: Page, best: Attempt, order: str) -> Reading:
     language = facts.language_of(page.text)
     order = order or ("ymd" if language in ("ko", "ja", "zh") else "dmy")
     code = page.fiscal
-    tax_id = facts.tax_id_of(page.rows, page.text)
+    tax_id = facts.tax_id_of(page.rows, page.text, [index for index, words in enumerate(page.told) if words.hinted])
     country = tax_id[0] if tax_id else code.country if code else ""
     currency, sure = facts.currency_of(page.text, best.signs, best.notation, country, language)
     total = best.total.sums[-1] if best.total else None

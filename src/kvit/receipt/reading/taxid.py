@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 
 def _digits(text: str) -> list[int]:
@@ -291,10 +290,9 @@ ALONE = re.compile(
 """What every number that needs no word has; it begins with two digits, so that most of a paper is passed over fast."""
 
 
-@lru_cache(maxsize=2048)
-def is_hinted(label: str) -> bool:
-    """Say whether a word of WORDS may stand in this text; labels come back, so they are remembered."""
-    folded = label.lower()
+def has_hint(text: str) -> bool:
+    """Say whether a word of WORDS may stand in a text."""
+    folded = text.lower()
     return any(hint in folded for hint in HINTS)
 
 
