@@ -129,6 +129,19 @@ def test_rows_passed_are_white() -> None:
     assert [(box.y, box.rows) for box in pictures(sheet)] == [(0, 2), (42, 1)]
 
 
+def test_rows_at_hand_are_shown_when_the_stream_ends() -> None:
+    sheet = printed(b"\x1b*rA" + ROW * 3, printer(dialect="star"))
+    assert [(box.y, box.rows) for box in pictures(sheet)] == [(0, 3)]
+    assert (sheet.height_dots, sheet.events) == (3, [])
+
+
+def test_more_rows_than_a_picture_has_go_on_below(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kvit.paper.image.MAX_ROWS", 4)
+    sheet = printed(b"\x1b*rA" + ROW * 8 + b"\x1b*rB", printer(dialect="star"))
+    assert [(box.y, box.rows) for box in pictures(sheet)] == [(0, 4), (4, 4)]
+    assert [each.kind for each in sheet.events] == ["cut"]
+
+
 def test_rows_dropped_and_settings_of_noise() -> None:
     sheet = printed(
         b"\x1b*rA" + ROW + b"\x1b*rC\x1b*rYx\x00\x1b*rY999999999999\x00\x1b*rD7\x00\x1b*rB", printer(dialect="star")

@@ -14,7 +14,7 @@ from kvit.escpos.command import Command
 from kvit.escpos.learn import is_open, learn
 from kvit.escpos.profiles import Profile, load
 from kvit.paper.language import language_of
-from kvit.paper.languages.escpos import picture
+from kvit.paper.languages.escpos import picture, star_raster
 from kvit.paper.languages.escpos.dialects import verbs_of
 from kvit.paper.languages.escpos.line import end_line, is_full
 from kvit.paper.languages.escpos.machine import machine_of
@@ -55,6 +55,7 @@ class Player:
         """Put what is still on the open line or page down, and hand the sheet over."""
         printer, end = self._printer, Command(self._last.end, b"", "end")
         picture.release(printer)
+        star_raster.flush(printer, end)
         settle_open_page(printer, end)
         if not printer.at_line_start:
             end_line(printer, 0, end)

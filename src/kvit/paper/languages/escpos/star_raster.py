@@ -1,10 +1,11 @@
 """Star's raster mode on paper: rows of dots between ``ESC * r A`` and ``ESC * r B``, what the machine does among them.
 
-``b`` and ``k`` bring a row each; rows that follow one another are one picture. ``ESC * r Y n`` passes n rows. ``ESC FF
-NUL`` ends a page as ``ESC * r F n`` has set, ``ESC FF EOT`` and leaving the mode with rows at hand end the document as
-``ESC * r E n`` has: 8 and 9 cut fully, 12 and 13 partially, 36 and 37 fully before a presenter; the odd ones of each pair
-feed to the blade first, which the sheet does not show. What is set is 13 to begin with, and again with ``A`` and ``R``.
-``ESC * r D n`` drives a drawer: 1, 2 or both by 3. Source: STAR Line Mode Command Specifications, raster commands.
+``b`` and ``k`` bring a row each; rows that follow one another are one picture, also those at hand when the stream ends.
+``ESC * r Y n`` passes n rows. ``ESC FF NUL`` ends a page as ``ESC * r F n`` has set, ``ESC FF EOT`` and leaving the mode
+with rows at hand end the document as ``ESC * r E n`` has: 8 and 9 cut fully, 12 and 13 partially, 36 and 37 fully before a
+presenter; the odd ones of each pair feed to the blade first, which the sheet does not show. What is set is 13 to begin
+with, and again with ``A`` and ``R``. ``ESC * r D n`` drives a drawer: 1, 2 or both by 3. Source: STAR Line Mode Command
+Specifications, raster commands.
 
 Left out: page length (a page ends where its rows do), margins, quality, colour, the buzzer.
 """
@@ -29,9 +30,10 @@ def row(printer: Printer, command: Command) -> None:
     """``b nL nH d``: one row of dots, joined to the picture above it."""
     data = command.raw[3:]
     columns = min(len(data) * 8, image.MAX_COLUMNS, printer.right - printer.left)
+    if len(printer.settings.get("raster", ())) == image.MAX_ROWS:
+        flush(printer, command)
     rows: list[bytes] = printer.settings.setdefault("raster", [])
-    if len(rows) < image.MAX_ROWS:
-        rows.append(image.fit(data, len(data) * 8, 1, columns, 1) if columns else b"")
+    rows.append(image.fit(data, len(data) * 8, 1, columns, 1) if columns else b"")
 
 
 def flush(printer: Printer, command: Command) -> bool:
