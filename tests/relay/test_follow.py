@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kvit.relay import capture
-from kvit.relay.bookmark import Bookmark
+from kvit.relay.bookmark import NAMES, Bookmark
 from kvit.relay.capture import Reader, Record, Writer
 from kvit.relay.follow import Follower, StrayPosition, UnsavedPosition, Wake, follow
 from kvit.relay.reading import Amendment, Found, Mark, Position, Printout, Reading
@@ -232,7 +232,8 @@ async def test_a_store_that_is_down_is_asked_again(tmp_path: Path) -> None:
 
 async def test_a_position_that_can_not_be_written_is_told_and_written_later(tmp_path: Path) -> None:
     write(tmp_path, RECEIPT % 1).close()
-    (tmp_path / "position").mkdir()
+    for name in NAMES:
+        (tmp_path / name).mkdir()
     got: list[Printout] = []
     problems: list[Exception] = []
 
@@ -241,7 +242,8 @@ async def test_a_position_that_can_not_be_written_is_told_and_written_later(tmp_
 
     task = asyncio.create_task(follow(tmp_path, "a", handle, problem=lambda line, error: problems.append(error)))
     await until(lambda: len(problems) == 2)
-    (tmp_path / "position").rmdir()
+    for name in NAMES:
+        (tmp_path / name).rmdir()
     await until(lambda: Bookmark(tmp_path).load().offset > got[0].offset)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)

@@ -1,10 +1,11 @@
-"""The bookmark: where the shop goes on reading a line's capture, in the file ``position`` beside the segments.
+"""The bookmark: where the shop goes on reading a line's capture, in two files beside the segments, written in turn.
 
-    crc32 of the rest, eight hex digits | blank | Position as JSON | blanks up to a multiple of `ROOM`
+    position, position.2:  crc32 of the rest, eight hex digits | blank | how often written | blank | Position as JSON |
+                           blanks up to a multiple of `ROOM`
 
-It is overwritten in place, without fsync: that costs the disk nothing, and works on a full disk too. A power cut may leave
-half of each of two positions, which the crc finds out. Losing it is no harm: reading begins with the oldest segment, and
-the store knows what it has. A bookmark of bare JSON, as older versions wrote it, is read as well.
+They are overwritten in place, without fsync: that costs the disk nothing, and works on a full disk too. What a power cut
+tears its crc tells, and the other file has the position before, which is as good: the store knows what it is told again.
+Bare JSON in ``position``, as older versions wrote it, is read as well.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import msgspec
 
 from kvit.relay.reading import Position
 
-POSITION: Final = "position"
+NAMES: Final = ("position", "position.2")
 ROOM: Final = 512
 """What a disk writes at once."""
 
@@ -27,32 +28,58 @@ class Bookmark:
     """One line's bookmark, open while the line is followed."""
 
     def __init__(self, folder: Path) -> None:
-        self._path = folder / POSITION
-        self._file = -1
-        self._size = 0
+        self._pages = [_Page(folder / name) for name in NAMES]
+        self._written = -1
+        """How often it was written; -1 before it was looked at."""
 
     def load(self) -> Position:
         """Read where to go on; the beginning when nothing (or nonsense) is there, or it can not be read."""
-        try:
-            data = self._path.read_bytes().strip()
-        except OSError:
-            return Position()
-        if not data.startswith(b"{"):
-            crc, _, data = data.partition(b" ")
-            if crc != _crc(data):
-                return Position()
-        try:
-            return Position.decode(data)
-        except (msgspec.DecodeError, msgspec.ValidationError):
-            return Position()
+        found = [said for page in self._pages if (said := page.read()) is not None]
+        self._written, position = max(found, key=lambda said: said[0], default=(0, Position()))
+        return position
 
     def save(self, position: Position) -> None:
         """Write where to go on. Raises OSError."""
-        data = position.encode()
+        if self._written < 0:
+            self.load()
+        self._pages[(self._written + 1) % len(self._pages)].write(self._written + 1, position)
+        self._written += 1
+
+    def close(self) -> None:
+        """Let go of the files."""
+        for page in self._pages:
+            page.close()
+
+
+class _Page:
+    """One of the two files."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file = -1
+        self._size = 0
+
+    def read(self) -> tuple[int, Position] | None:
+        try:
+            data = self._path.read_bytes().strip()
+        except OSError:
+            return None
+        written = b"0"
+        if not data.startswith(b"{"):
+            crc, _, data = data.partition(b" ")
+            if crc != _crc(data):
+                return None
+            written, _, data = data.partition(b" ")
+        try:
+            return int(written), Position.decode(data)
+        except (ValueError, msgspec.DecodeError):
+            return None
+
+    def write(self, written: int, position: Position) -> None:
+        data = b"%d %b" % (written, position.encode())
         line = _crc(data) + b" " + data
         if self._file < 0:
-            flags = os.O_WRONLY | os.O_CREAT | getattr(os, "O_BINARY", 0)
-            self._file = os.open(self._path, flags, 0o600)
+            self._file = os.open(self._path, os.O_WRONLY | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
             self._size = os.fstat(self._file).st_size
         line = line.ljust(max(self._size, -(-len(line) // ROOM) * ROOM))
         os.lseek(self._file, 0, os.SEEK_SET)
@@ -61,7 +88,6 @@ class Bookmark:
         self._size = len(line)
 
     def close(self) -> None:
-        """Let go of the file."""
         if self._file >= 0:
             os.close(self._file)
             self._file = -1
