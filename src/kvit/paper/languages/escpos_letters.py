@@ -19,7 +19,7 @@ from operator import and_
 from kvit.escpos.profiles import Profile
 from kvit.escpos.repertoire import Repertoire, repertoire_of
 from kvit.paper.sheet import Run, Style
-from kvit.paper.typeset import clean_text
+from kvit.paper.typeset import clean_text, setter_of
 from kvit.paper.width import clusters
 
 FONTS = "ABCDE"
@@ -34,7 +34,7 @@ class Letters:
     def __init__(self, profile: Profile, out: list[bytes]) -> None:
         self.out = out
         self.repertoire: Repertoire = repertoire_of(profile)
-        self.style = Style(cell_width=profile.font.width, cell_height=profile.font.height)
+        self.style: Style = setter_of(profile).plain_face.narrow
         self._switch = UTF8_SWITCHES.get(profile.dialect or "", UTF8_SWITCH)
         self._page = profile.code_page
         self._pairs_on = self.repertoire.pairs_on

@@ -49,6 +49,8 @@ class Page:
         self.motion_x, self.motion_y = across(profile), down(profile)
         self.sheet = Sheet(self.width, profile.dpi, 0, [], [], [])
         self.boxes = self.sheet.boxes
+        self.every_dot = self.motion_x.per_inch % self.motion_x.dpi == 0
+        """The head can stand at every dot across."""
         cell, widest = self.setter.cell, self.width // MARGIN_PART
         self.left = self.motion_x.reach(min(document.left * cell, widest))
         self.right = self.width - min(document.right * cell, widest)
@@ -330,6 +332,8 @@ class Page:
 
     def stand(self, x: int, width: int) -> int:
         """The place nearest to ``x`` the head can stand at without something ``width`` wide leaving the paper."""
+        if self.every_dot and x + width <= self.width:
+            return x
         at = self.motion_x.reach(x)
         return at if at + width <= self.width else self.motion_x.dots(max(self.motion_x.units(x) - 1, 0))
 

@@ -24,7 +24,13 @@ PADS = {"left": "<", "centre": "^", "right": ">"}
 
 def pair(page: Page, block: doc.Pair) -> None:
     """Left and right on one line; a table of two columns where they do not fit."""
-    setter = page.setter
+    setter, left_text, right_text = page.setter, block.left, block.right
+    if type(left_text) is str and type(right_text) is str and right_text:
+        joined = left_text + right_text
+        gap = (page.right - page.left) // setter.cell - len(joined)
+        if gap > 1 and joined.isascii() and joined.isprintable():
+            page.row((left_text + " " * gap + right_text, ""), setter.plain_face, page.left)
+            return
     first, second = setter.uniform(block.left), setter.uniform(block.right)
     if first is not None and second is not None and first[0] is second[0]:
         face = first[0]
