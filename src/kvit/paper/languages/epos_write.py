@@ -18,7 +18,7 @@ their side.
 from __future__ import annotations
 
 import re
-from base64 import b64encode
+from binascii import b2a_base64
 
 from kvit.escpos.profiles import Profile
 from kvit.escpos.repertoire import repertoire_of
@@ -117,6 +117,8 @@ class _Writer:
         need = y - self.y
         if self.height:
             need = self._end_line(need)
+        elif need <= 0:
+            return
         lines, rest = divmod(max(need, 0), self.spacing)
         if rest:
             lines, rest = 0, need
@@ -210,7 +212,7 @@ class _Writer:
         if align is None:
             align, columns = 0, box.x + columns
             bits = _moved(bits, box.columns, box.rows, box.x)
-        data = b64encode(bits).decode("ascii")
+        data = b2a_base64(bits, newline=False).decode("ascii")
         size = f'width="{columns}" height="{box.rows}"'
         return f'<image {size} color="color_1" mode="mono" align="{names.ALIGNS[align]}">{data}</image>'
 
