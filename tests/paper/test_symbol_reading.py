@@ -9,6 +9,7 @@ from PIL import Image, ImageFilter
 
 from kvit.escpos import Profile
 from kvit.paper.document import Code
+from kvit.paper.raster import draw
 from kvit.paper.symbology import KINDS
 from tests.paper.printing import printer, problems
 from tests.paper.symbologies import DRAWS, EVERY, KNOWS, SCRIPTS, Page, paper_of, read, sheet_of
@@ -61,6 +62,18 @@ def test_qr_blurred_by_half_a_module(head: str) -> None:
 @pytest.mark.parametrize("kind", [kind for kind in EVERY if kind not in UPRIGHT_ONLY])
 def test_white_at_the_edge_of_the_paper(kind: str, align: str) -> None:
     assert read(smallest(kind, DRAWS, align=align)) == [EVERY[kind][1]]
+
+
+@pytest.mark.parametrize("symbologies", [KNOWS.symbologies, ()])
+@pytest.mark.parametrize("align", ["left", "centre", "right"])
+@pytest.mark.parametrize("kind", EVERY)
+def test_white_where_the_head_reaches_the_edge(kind: str, align: str, symbologies: tuple[str, ...]) -> None:
+    head = printer(symbologies=symbologies, paper_mm=72)
+    page = draw(sheet_of(head, Code(kind, EVERY[kind][0], align=align, letters="none"))).page  # type: ignore[arg-type]
+    black = np.flatnonzero(page.any(axis=0))
+    white = KINDS[kind].quiet * (1 if kind == "maxicode" else KINDS[kind].module)
+    assert black[0] >= white
+    assert black[-1] < 576 - white
 
 
 def test_bars_of_one_dot_are_the_last_resort() -> None:

@@ -7,7 +7,7 @@ printed by the head itself, which cuts there are, which bytes are dangerous insi
 from __future__ import annotations
 
 from kvit.escpos.profiles import Profile
-from kvit.paper import epos_reach, native, star_reach
+from kvit.paper import epos_reach, image, native, star_reach
 from kvit.paper.sheet import Symbol
 
 DIALECTS = ("epson", "xprinter", "sprt", "sunmi", "bixolon", "citizen", "rongta", "zkc", "elgin", None)
@@ -28,12 +28,24 @@ def is_written(profile: Profile) -> bool:
 
 
 def picture_way(profile: Profile) -> str:
-    """How a picture is sent: ``raster`` (GS v 0), ``graphics`` (GS ( L), ``columns`` (ESC * 33) or not at all."""
+    """How a picture is sent, empty for not at all.
+
+    ``raster`` (GS v 0), ``graphics`` (GS ( L), ``columns`` (ESC * 33), ``needles`` (ESC * 1, for heads of eight dots).
+    """
     if profile.has("raster"):
         return "raster"
     if profile.has("graphics"):
         return "graphics"
-    return "columns" if has_columns(profile) else ""
+    if has_columns(profile):
+        return "columns"
+    return "needles" if profile.has("bit_image") and profile.language == "escpos" else ""
+
+
+def column_rows(profile: Profile) -> int:
+    """Rows of a picture that stands among letters as columns: 24, 8 on heads of needles, 0 where none does."""
+    if has_columns(profile):
+        return image.COLUMN_ROWS
+    return image.NEEDLE_ROWS if picture_way(profile) == "needles" else 0
 
 
 def has_columns(profile: Profile) -> bool:

@@ -136,6 +136,7 @@ def test_composite_is_its_bar_code_and_an_outline() -> None:
     (box,) = symbols(sheet)
     assert (box.kind, box.data, box.options) == ("composite", b"5901234123457|(10)A", {"linear": "ean13"})
     assert read(paper_of(sheet)) == ["5901234123457"]
+    assert box.height > 80
 
 
 def test_half_a_composite_is_an_outline_with_its_data() -> None:
