@@ -51,6 +51,12 @@ def shaped(text: str) -> str:
     return "".join(made)
 
 
+def unshaped(letter: str) -> str:
+    """The letter an isolated form stands for, which looks the same; any other as it is."""
+    kind, *codes = unicodedata.decomposition(letter).split(" ")
+    return chr(int(codes[0], 16)) if kind == "<isolated>" and len(codes) == 1 else letter
+
+
 def _reaches_on(forms: Forms, letter: str) -> bool:
     return "initial" in forms.get(letter, ()) or letter == TATWEEL
 

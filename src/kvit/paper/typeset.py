@@ -159,10 +159,17 @@ class Typesetter:
         if "x" in kinds:
             text = clean_text(text)
             if RIGHT_TO_LEFT.search(text):
-                text = rtl.shaped(text)
+                text = "".join([self._in_reach(letter) for letter in rtl.shaped(text)])
                 return text, _of_one_hand(text, text.translate(self._clean_kinds))
             kinds = text.translate(self._clean_kinds)
         return (text, kinds) if kinds.strip("n") else (text, "")
+
+    def _in_reach(self, letter: str) -> str:
+        """The letter itself for its isolated form, where only that is on a page."""
+        plain = rtl.unshaped(letter)
+        if plain == letter or self.repertoire.masks[letter] or not self.repertoire.masks[plain]:
+            return letter
+        return plain
 
     def on_grid(self, plain: Plain, face: Face) -> bool:
         """True when letters can be laid out as a string in this look."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import json
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -369,6 +369,10 @@ def test_every_letter_of_every_page_is_printed(shared: Path) -> None:
     letters = sorted(each for each in printing if unicodedata.east_asian_width(each) not in "WF")
     assert len(letters) > 700
     receipt = Builder().text(" ".join(letters), wrap="character")
-    codes = {each.code for each in lay_out(receipt.document(), PROFILE).problems}
-    assert codes <= {"letters.right_to_left"}
-    assert sorted(letters_of(ours(receipt))) == letters
+    assert lay_out(receipt.document(), PROFILE).problems == []
+    assert unshaped(letters_of(ours(receipt))) == unshaped(letters)
+
+
+def unshaped(letters: Iterable[str]) -> list[str]:
+    """Letters without the forms Arabic ones take by their neighbours: a head may print the one for the other."""
+    return sorted(unicodedata.normalize("NFKC", each) for each in letters)
