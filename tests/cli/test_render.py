@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+from importlib.util import find_spec
 from pathlib import Path
 
 import click
@@ -101,6 +102,39 @@ def test_a_named_printer(tmp_path: Path) -> None:
     other = tmp_path / "other.toml"
     other.write_text('[printer.kitchen]\naddress = "tcp://10.0.0.5"\n', "utf-8")
     assert line(48) in run(tmp_path, "--printer", "kitchen", "--config", str(other)).stdout.splitlines()
+
+
+MARKUP = pytest.mark.skipif(find_spec("kvit.paper.markup") is None, reason="no reader of ReceiptLine here")
+RECEIPT_LINE = "Corner Cafe\n\nLatte | 4.50\n"
+
+
+@MARKUP
+def test_receiptline_by_its_ending_or_by_order(tmp_path: Path) -> None:
+    data = RECEIPT_LINE.encode()
+    for said in (
+        run(tmp_path, document=data, name="a.receipt"),
+        run(tmp_path, "--from", "receipt", document=data, name="a.txt"),
+    ):
+        assert said.exit_code == 0, said.output
+        assert "Corner Cafe" in said.stdout
+        assert "4.50" in said.stdout
+    assert "This is no document" in run(tmp_path, "--from", "json", document=data, name="a.receipt").output
+
+
+@MARKUP
+def test_what_of_a_text_is_left_out_is_said(tmp_path: Path) -> None:
+    said = run(tmp_path, document=b"Cafe\n{command: \\x1bp}\n{nonsense}\n", name="a.receipt")
+    assert said.exit_code == 0
+    assert "Line 2: raw bytes for a printer are never taken from a text" in said.stderr
+    assert "Line 3" in said.stderr
+
+
+@MARKUP
+def test_every_remark_of_a_text_has_a_sentence() -> None:
+    source = (PAPER / "markup" / "receiptline.py").read_text("utf-8")
+    found = set(re.findall(r"\"(markup\.[a-z]+)\"", source))
+    assert len(found) > 5
+    assert {code for code in found if f"problem.{code.replace('.', '_')}" not in codes()} == set()
 
 
 @pytest.mark.parametrize("profile", ["default", "unknown", "generic-58mm", "xprinter", "TM-T88V"])

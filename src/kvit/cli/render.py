@@ -80,11 +80,21 @@ def read(data: bytes, kind: str) -> Document:
 
     try:
         if kind == "receipt":
-            made: Document = import_module("kvit.paper.markup.receiptline").read(data.decode("utf-8-sig"))
-            return made
+            return _marked(data.decode("utf-8"))
         return parse(data)
     except (DocumentError, UnicodeDecodeError) as error:
         raise no("no_document", problem=str(error)) from None
+
+
+def _marked(text: str) -> Document:
+    """A document of ReceiptLine; what of it can not be read is told on standard error."""
+    from kvit.cli.warning import remark_of
+
+    found = import_module("kvit.paper.markup.receiptline").reading(text)
+    for each in found.remarks:
+        click.echo(remark_of(each), err=True)
+    made: Document = found.document
+    return made
 
 
 def asked(printer: str | None, profile: str, paper_mm: int, config_path: Path | None) -> Adapter:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
 
 from kvit.cli.words import words
 from kvit.i18n import codes
@@ -24,6 +25,11 @@ def sentence_of(problem: Problem) -> str:
     if problem.end - problem.start != 1:
         return said
     return words("problem.block", n=problem.start + 1, said=said)
+
+
+def remark_of(remark: Any) -> str:
+    """What of a ReceiptLine text is not in the document (a ``Remark``: code, line, text), in one line."""
+    return words(f"problem.{remark.code.replace('.', '_')}", line=remark.line, text=_shown(remark.text))
 
 
 def _code(problem: Problem) -> str:
