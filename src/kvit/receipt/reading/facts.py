@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
 
@@ -109,18 +109,27 @@ def _name_like(row: Row, said: str) -> bool:
     return not row.rule and not said and _TWO_LETTERS.search(row.text) is not None
 
 
-def tax_id_of(rows: Sequence[Row], text: str, hinted: Sequence[int]) -> tuple[str, str] | None:
-    """Return (country, number as printed): one with its word first, else one whose shape speaks for itself.
-
-    ``hinted`` are the rows in which such a word may stand.
-    """
-    for index in hinted:
+def tax_id_of(rows: Sequence[Row], text: str) -> tuple[str, str] | None:
+    """Return (country, number as printed): one with its word first, else one whose shape speaks for itself."""
+    folded = text.lower()
+    hinted = {row for hint in taxid.HINTS if hint in folded for row in _rows_with(folded, hint)}
+    for index in sorted(hinted):
         if found := _worded(rows, index):
             return found
     for index in _rows_of(text, taxid.ALONE):
         if found := taxid.find(rows[index].text, worded=False):
             return found
     return None
+
+
+def _rows_with(text: str, word: str) -> Iterator[int]:
+    """The rows in which a word stands."""
+    row, start, at = 0, 0, text.find(word)
+    while at >= 0:
+        row += text.count("\n", start, at)
+        yield row
+        start = text.find("\n", at)
+        at = text.find(word, start) if start >= 0 else -1
 
 
 def _worded(rows: Sequence[Row], index: int) -> tuple[str, str] | None:

@@ -19,7 +19,7 @@ import msgspec
 
 from kvit.paper.sheet import Sheet, Symbol
 from kvit.receipt.model import Kind, Line, Reading
-from kvit.receipt.reading import facts, taxid
+from kvit.receipt.reading import facts
 from kvit.receipt.reading.amount import Amount, amounts, sums_of
 from kvit.receipt.reading.balance import Attempt, weigh
 from kvit.receipt.reading.basket import Basket, basket
@@ -46,13 +46,11 @@ class Words(msgspec.Struct, frozen=True, gc=False):
     label: str
     says: str
     """What the label says when nothing else may follow."""
-    name: str
+    name: str = ""
     """Of a row without digits: what it would be called as a thing sold."""
-    hinted: bool
-    """A tax id's word may stand there."""
 
 
-NOTHING = Words("", "", "", False)
+NOTHING = Words("", "")
 
 
 class Page(msgspec.Struct):
@@ -112,33 +110,21 @@ def _told_by(row: Row) -> Words:
     if not row.digits:
         return _plain(text)
     label = label_of(text)
-    words = _labelled(label)
-    first = len(label)
-    if _TWO.search(text, first if text.startswith(label) else 0):  # words behind a number differ from paper to paper
-        says, hinted = words.says, taxid.has_hint(text)
-        if says in _MAY_BE_GOODS and first + 3 < len(text) and _WORD.search(text, first):
-            says = tells_alone(_DIGITS.sub("", text))  # they make it a name ("No 7 hand cream")
-        words = Words(label, says, "", hinted)
-    if not words.says and text[0] in numerals() and (says := facts.numbered_title(text)):
-        words = Words(label, says, "", words.hinted)
-    return words
+    says = tells_alone(label)
+    if says in _MAY_BE_GOODS and len(label) + 3 < len(text) and _WORD.search(text, len(label)):
+        says = tells_alone(_DIGITS.sub("", text))  # words behind the number ("No 7 hand cream") make it a name
+    elif not says and text[0] in numerals():
+        says = facts.numbered_title(text)
+    return Words(label, says)
 
 
 @lru_cache(maxsize=4096)
 def _plain(text: str) -> Words:
     """The words of a row without digits: headings and names of goods come back."""
     label = label_of(text)
-    return Words(label, tells_alone(label) or facts.title(text), clean(text), taxid.has_hint(text))
+    return Words(label, tells_alone(label) or facts.title(text), clean(text))
 
 
-@lru_cache(maxsize=4096)
-def _labelled(label: str) -> Words:
-    """The words of a row that has nothing but numbers behind its label."""
-    return Words(label, tells_alone(label), "", taxid.has_hint(label))
-
-
-_TWO = re.compile(r"[^\W\d_](?:[^\W\d_]|\.\w)")
-"""Two letters, side by side or as in N.I.F: less is no word."""
 _WORD = re.compile(r"[^\W\d_]{3}")
 _MAY_BE_GOODS = frozenset(("number", "noise", "header", *PAYMENTS))
 _DIGITS = re.compile(r"[\d.,:/-]+")
@@ -296,7 +282,7 @@ def _reading(page: Page, best: Attempt, order: str) -> Reading:
     language = facts.language_of(page.text)
     order = order or ("ymd" if language in ("ko", "ja", "zh") else "dmy")
     code = page.fiscal
-    tax_id = facts.tax_id_of(page.rows, page.text, [index for index, words in enumerate(page.told) if words.hinted])
+    tax_id = facts.tax_id_of(page.rows, page.text)
     country = tax_id[0] if tax_id else code.country if code else ""
     currency, sure = facts.currency_of(page.text, best.signs, best.notation, country, language)
     total = best.total.sums[-1] if best.total else None

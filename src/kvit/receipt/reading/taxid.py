@@ -290,12 +290,6 @@ ALONE = re.compile(
 """What every number that needs no word has; it begins with two digits, so that most of a paper is passed over fast."""
 
 
-def has_hint(text: str) -> bool:
-    """Say whether a word of WORDS may stand in a text."""
-    folded = text.lower()
-    return any(hint in folded for hint in HINTS)
-
-
 def find(text: str, *, worded: bool) -> tuple[str, str] | None:
     """Return (country, the number as printed) of a tax id in a line.
 
