@@ -55,9 +55,9 @@ WHAT = (
 """What, whose receipt, with a logo, our profile, the goal, the peers that can do it."""
 IMPORT = """
 import time
-start = time.perf_counter()
+start = time.process_time()
 {what}
-print((time.perf_counter() - start) * 1000)
+print((time.process_time() - start) * 1000)
 """
 OURS = """
 from kvit.escpos import load_profile
