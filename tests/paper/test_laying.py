@@ -47,8 +47,8 @@ def test_a_frame_joins_the_table_below_it() -> None:
         Builder().frame(Builder().pair("a", "b")).table([Column(weight=1)] * 2, [["c", "d"]], border=True).document()
     )
     assert shown(document) == [
-        "┌" + "─" * 18 + "┐", "│a" + " " * 16 + "b│", "├─────────┬────────┤", "│c        │d       │",
-        "└─────────┴────────┘",
+        "┌" + "─" * 18 + "┐", "│a" + " " * 16 + "b│", "├────────┬─────────┤", "│c       │d        │",
+        "└────────┴─────────┘",
     ]  # fmt: skip
 
 

@@ -31,6 +31,9 @@ def filled(plain: Plain, columns: int, wrap: Wrap, setter: Typesetter) -> list[P
         return [plain]
     if wrap == "ellipsis":
         return [_cut_short(plain, columns, setter)]
+    if wrap in ("character", "clip"):
+        full = _exact(plain, columns)
+        return full[:1] if wrap == "clip" else full
     if not kinds and wrap == "word":
         return [(line, "") for line in narrow_lines(text, columns)]
     ends = list(accumulate(2 if kind in "wvD" else 1 for kind in kinds or "n" * len(text)))
@@ -38,14 +41,32 @@ def filled(plain: Plain, columns: int, wrap: Wrap, setter: Typesetter) -> list[P
     at, used = 0, 0
     while at < len(text):
         most = max(bisect_right(ends, used + columns, at), at + 1)
-        cut = _break(plain, at, most) if wrap == "word" and most < len(text) else most
-        end = len(text[:cut].rstrip(" ")) if wrap == "word" or cut == len(text) else cut
-        made.append(part_of(plain, at, max(end, at)))
+        cut = _break(plain, at, most) if most < len(text) else most
+        made.append(part_of(plain, at, max(len(text[:cut].rstrip(" ")), at)))
         at = cut
-        while wrap == "word" and at < len(text) and text[at] == " ":
+        while at < len(text) and text[at] == " ":
             at += 1
         used = ends[at - 1]
     return made
+
+
+def _exact(plain: Plain, columns: int) -> list[Plain]:
+    """Every cell filled, spaces as any letter; letters wider than a line are left out."""
+    text, kinds = plain
+    if columns < 2 and kinds:
+        kept = [number for number, kind in enumerate(kinds) if kind not in BREAKING + "v"] if columns else []
+        text, kinds = "".join(text[n] for n in kept), "".join(kinds[n] for n in kept)
+    elif columns < 1:
+        text = ""
+    ends = list(accumulate(2 if kind in "wvD" else 1 for kind in kinds or "n" * len(text)))
+    plain = (text, kinds)
+    made: list[Plain] = []
+    at, used = 0, 0
+    while at < len(text):
+        cut = bisect_right(ends, used + columns, at)
+        made.append(part_of(plain, at, cut))
+        at, used = cut, ends[cut - 1]
+    return made or [("", "")]
 
 
 def part_of(plain: Plain, start: int, end: int) -> Plain:
@@ -103,7 +124,23 @@ def lines(pieces: Pieces, room: int, wrap: Wrap, setter: Typesetter) -> list[Pie
         return [pieces]
     if wrap == "ellipsis":
         return [_shortened(pieces, room, setter)]
-    return _filled(_words(pieces) if wrap == "word" else [[letter] for letter in letters_of(pieces)], room)
+    if wrap == "word":
+        return _filled(_words(pieces), room)
+    made = _packed([letter for letter in letters_of(pieces) if letter.width <= room], room)
+    return made[:1] if wrap == "clip" else made
+
+
+def _packed(letters: list[Piece], room: int) -> list[Pieces]:
+    """Every dot filled, spaces as any letter."""
+    made: list[list[Piece]] = []
+    used = room
+    for letter in letters:
+        if used + letter.width > room:
+            made.append([])
+            used = 0
+        made[-1].append(letter)
+        used += letter.width
+    return [joined(line) for line in made] or [()]
 
 
 def _shortened(pieces: Pieces, room: int, setter: Typesetter) -> Pieces:

@@ -22,7 +22,8 @@ import msgspec
 from msgspec import Meta
 
 Align = Literal["left", "centre", "right"]
-Wrap = Literal["word", "character", "ellipsis"]
+Wrap = Literal["word", "character", "ellipsis", "clip"]
+"""Breaking between words, or anywhere (spaces are letters then); one line only, with dots behind it or without."""
 Stroke = Literal["single", "double"]
 Border = Literal["none", "single", "double"]
 Direction = Literal[0, 1, 2, 3]
@@ -109,8 +110,10 @@ class Cell(Model, frozen=True):
 class Table(Model, frozen=True, tag="table"):
     """Rows of cells under common columns.
 
-    With ``border`` the rules join, also with those of a bordered table or frame right above or below. The first ``heads``
-    rows are ruled off below; with ``ruled`` every row is.
+    With ``border`` the rules join, also with those of a bordered table or frame right above or below; ``open_top`` and
+    ``open_bottom`` leave out the rule there. The first ``heads`` rows are ruled off below, with ``ruled`` every row is;
+    ``rules`` are numbers of rows with a rule above. ``align`` is where a table narrower than the paper stands. Columns
+    there is no room for are dropped from the right with ``surplus`` drop; else every cell stands on lines of its own.
     """
 
     columns: Annotated[list[Column], Meta(min_length=1, max_length=64)]
@@ -119,12 +122,19 @@ class Table(Model, frozen=True, tag="table"):
     border: Border = "none"
     heads: Cells = 0
     ruled: bool = False
+    rules: Annotated[list[Annotated[int, Meta(ge=0, le=BLOCKS_MAX)]], Meta(max_length=BLOCKS_MAX)] = []
+    align: Align = "left"
+    surplus: Literal["stack", "drop"] = "stack"
+    open_top: bool = False
+    open_bottom: bool = False
 
 
 class Line(Model, frozen=True, tag="line"):
-    """A rule across the paper."""
+    """A rule across the paper, or ``width`` cells of it."""
 
     look: Literal["single", "double", "dashed"] = "single"
+    width: Cells = 0
+    align: Align = "left"
 
 
 class Image(Model, frozen=True, tag="image"):
@@ -207,10 +217,14 @@ class Beep(Model, frozen=True, tag="beep"):
 
 
 class Frame(Model, frozen=True, tag="frame"):
-    """A rule around several blocks. Raises ValueError where frames lie deeper than `NESTED_MAX`."""
+    """A rule around several blocks, or none: then only a narrower place for them. Raises ValueError where frames lie deeper
+    than `NESTED_MAX`. ``width`` cells, 0: all the room; ``align`` is where a narrower one stands.
+    """
 
     blocks: Annotated[list[Flow], Meta(max_length=BLOCKS_MAX)]
-    look: Stroke = "single"
+    look: Border = "single"
+    width: Cells = 0
+    align: Align = "left"
 
     def __post_init__(self) -> None:
         if _depth(self) > NESTED_MAX:

@@ -29,7 +29,7 @@ def shared(columns: list[Column], wishes: list[int], room: int, gap: int) -> lis
     least = sum(1 for weight in weights if weight)
     while sum(widths) + least > free:
         narrow = [n for n, column in enumerate(columns) if widths[n] > 1 and not column.width]
-        widest = max(narrow or range(len(widths)), key=lambda n: widths[n])
+        widest = max(narrow or range(len(widths)), key=lambda n: (widths[n], n))
         widths[widest] -= 1
     if least:
         for number, share in enumerate(_shares(free - sum(widths), weights)):
@@ -47,13 +47,13 @@ def _wish(column: Column, number: int, rows: list[list[Cell]], cell: int) -> int
 
 
 def _shares(free: int, weights: list[int]) -> list[int]:
-    """Divide cells by weight, at least one each, the remainders to the largest fractions, from the left."""
+    """Divide cells by weight, at least one each, the remainders to the largest fractions, from the right."""
     total = sum(weights)
     if not total:
         return [0] * len(weights)
     spare = free - sum(1 for weight in weights if weight)
     shares = [spare * weight // total + (weight > 0) for weight in weights]
-    order = sorted((n for n, w in enumerate(weights) if w), key=lambda n: -(spare * weights[n] % total))
+    order = sorted((n for n, w in enumerate(weights) if w), key=lambda n: (-(spare * weights[n] % total), -n))
     for number in order[: free - sum(shares)]:
         shares[number] += 1
     return shares

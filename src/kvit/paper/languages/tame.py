@@ -31,8 +31,6 @@ from kvit.paper.table import widths_of
 from kvit.paper.typeset import STRIPPED, setter_of, width_of
 
 Size = tuple[int, int]
-RULES = ("single", "double")
-"""Looks of a frame that show."""
 
 
 class Manner(msgspec.Struct, frozen=True):
@@ -225,7 +223,7 @@ class _Taming:
     def table(self, block: doc.Table) -> Iterator[doc.Block]:
         rows = [self._row(row) for row in block.rows]
         plain = self._spaced(msgspec.structs.replace(block, rows=rows, border="none", ruled=False))
-        if block.border == "none" and not block.ruled and not block.heads:
+        if block.border == "none" and not (block.ruled or block.heads or block.rules):
             yield plain
             return
         if block.border != "none":
@@ -262,12 +260,13 @@ class _Taming:
         bordered = block.border != "none"
         if bordered:
             yield stroke
-        cuts = list(range(1, len(plain.rows))) if block.ruled else [heads] if 0 < heads < len(plain.rows) else []
+        rules = {heads, *block.rules}
+        cuts = [each for each in range(1, len(plain.rows)) if block.ruled or each in rules]
         for start, end in zip([0, *cuts], [*cuts, len(plain.rows)], strict=True):
             if start:
                 yield stroke
             if end > start:
-                yield msgspec.structs.replace(plain, columns=columns, rows=plain.rows[start:end], heads=0)
+                yield msgspec.structs.replace(plain, columns=columns, rows=plain.rows[start:end], heads=0, rules=[])
         if bordered or (block.heads and heads == len(plain.rows)):
             yield stroke
 
@@ -288,7 +287,7 @@ class _Taming:
         ]
 
     def frame(self, block: doc.Frame) -> Iterator[doc.Block]:
-        strokes = [doc.Line(block.look)] if block.look in RULES else []
+        strokes = [doc.Line(block.look)] if block.look != "none" else []
         if strokes:
             self.lack("frame")
         yield from strokes

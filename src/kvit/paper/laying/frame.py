@@ -24,11 +24,22 @@ def frame(page: Page, block: doc.Frame) -> None:
         page.warn("frame.narrow")
         _inside(page, block)
         return
-    edge = Edge(page.left, (0, cells - 1), WEIGHTS[block.look])
+    ruled = block.look != "none"
+    taken = min(block.width, cells) if block.width else cells
+    start = (cells - taken) // 2 if block.align == "centre" else cells - taken if block.align == "right" else 0
+    if not ruled:
+        margins = page.left, page.right
+        page.left = page.motion_x.reach(page.left + start * setter.cell)
+        page.right = min(page.left + taken * setter.cell, page.right)
+        _inside(page, block)
+        page.left, page.right = margins
+        return
+    edge = Edge(page.left, (start, start + taken - 1), WEIGHTS[block.look])
     page.open(edge)
     margins = page.left, page.right
     page.frames.append(edge)
-    page.left, page.right = page.stand(page.left + setter.cell, setter.cell), page.left + (cells - 1) * setter.cell
+    left, right = page.left + (start + 1) * setter.cell, page.left + (start + taken - 1) * setter.cell
+    page.left, page.right = page.stand(left, setter.cell), right
     _inside(page, block)
     page.frames.pop()
     page.left, page.right = margins

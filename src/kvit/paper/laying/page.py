@@ -214,7 +214,7 @@ class Page:
         made: list[Place] = []
         for frame in self.frames:
             stroke = self.stroke(UPRIGHT[frame.weight], tall)
-            for cell in (0, frame.end):
+            for cell in (frame.start, frame.end):
                 wide = sum(piece.width for piece in stroke)
                 x = self.stand(frame.left + cell * self.setter.cell, wide)
                 made.append((self.stand(self.width - x - wide, wide) if upside_down else x, stroke))
@@ -284,7 +284,7 @@ class Page:
             outer = self.frames[0]
             strokes = [
                 (frame.left + cell * self.setter.cell - outer.left, frame.weight)
-                for frame in self.frames for cell in (0, frame.end)
+                for frame in self.frames for cell in (frame.start, frame.end)
             ]  # fmt: skip
             wide = (outer.end + 1) * self.setter.cell
             bits = ink.between(bits, columns, rows, x - outer.left, wide, self.setter.cell, strokes)
@@ -318,7 +318,10 @@ class Page:
         """A level rule joining the uprights of two edges."""
         edge = above or below
         assert edge is not None
-        self.line([(edge.left, self.stroke(level(above, below)))], close=True)
+        text = level(above, below)
+        bare = text.lstrip(" ")
+        left = self.motion_x.reach(edge.left + (len(text) - len(bare)) * self.setter.cell)
+        self.line([(left, self.stroke(bare))], close=True)
 
     # Places
 

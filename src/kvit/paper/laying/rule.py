@@ -30,13 +30,18 @@ class Edge(msgspec.Struct, frozen=True):
     weight: int
 
     @property
+    def start(self) -> int:
+        """The first cell it covers."""
+        return self.uprights[0]
+
+    @property
     def end(self) -> int:
         """The last cell it covers."""
         return self.uprights[-1]
 
 
 def level(above: Edge | None, below: Edge | None, weight: int = 0) -> str:
-    """The rule between two edges of the same ``left``, from cell 0 on."""
+    """The rule between two edges of the same ``left``, from cell 0 on; nothing where neither reaches."""
     edges = [edge for edge in (above, below) if edge is not None]
     stroke = max(weight, *(edge.weight for edge in edges))
     last = max(edge.end for edge in edges)
@@ -45,10 +50,12 @@ def level(above: Edge | None, below: Edge | None, weight: int = 0) -> str:
     made: list[str] = []
     for cell in range(last + 1):
         up, down = cell in ups, cell in downs
+        before = any(edge.start < cell <= edge.end for edge in edges)
+        behind = any(edge.start <= cell < edge.end for edge in edges)
         if not (up or down):
-            made.append(LEVEL[stroke])
+            made.append(LEVEL[stroke] if before else " ")
             continue
         upright = max(above.weight if above and up else 0, below.weight if below and down else 0)
-        arms = f"{int(up)}{int(down)}{int(cell > 0)}{int(cell < last)}"
+        arms = f"{int(up)}{int(down)}{int(before)}{int(behind)}"
         made.append(CROSSINGS[arms][(stroke == WEIGHTS["double"]) + 2 * (upright == WEIGHTS["double"])])
     return "".join(made)

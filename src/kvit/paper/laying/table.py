@@ -7,6 +7,7 @@ takes several columns the rules beside it know (`kvit.paper.laying.rule`).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import zip_longest
 
 import msgspec
@@ -67,20 +68,30 @@ def table(page: Page, block: doc.Table) -> None:
         return
     columns, gap = block.columns, 1 if bordered else block.gap
     room = page.room // page.setter.cell - (2 if bordered else 0)
-    widths = shared(columns, _wishes(page, block), room, gap)
+    if block.surplus == "drop" and len(columns) > (kept := max((room + gap) // (gap + 1), 1)):
+        page.warn("table.narrow", columns=len(columns))
+        columns = columns[:kept]
+    widths = shared(columns, _wishes(page, block)[: len(columns)], room, gap)
     rows = block.rows
     if widths is None:
         page.close()
         page.warn("table.narrow", columns=len(columns))
         rows, columns, gap, bordered = [[each] for row in block.rows for each in row], columns[:1], 0, False
         widths = [max(page.room // page.setter.cell, 1)]
-    grid = _Grid(page, columns, widths, gap, WEIGHTS[block.border] if bordered else 0)
-    ruled = block.ruled and widths is not None
+    start = _start(block.align, room - sum(widths) - gap * (len(widths) - 1))
+    grid = _Grid(page, columns, widths, gap, WEIGHTS[block.border] if bordered else 0, start)
+    grid.open_top = block.open_top
+    ruled, rules = block.ruled, {block.heads, *block.rules}
     for number, row in enumerate(rows):
-        if number and (ruled or number == block.heads):
+        if number and (ruled or number in rules):
             grid.rule(row)
-        grid.row(row)
-    grid.end()
+        grid.row(row[: len(columns)] if block.surplus == "drop" else row)
+    grid.end(open_bottom=block.open_bottom)
+
+
+def _start(align: doc.Align, free: int) -> int:
+    """The cell a table with so many cells to spare begins at."""
+    return max(free, 0) if align == "right" else max(free, 0) // 2 if align == "centre" else 0
 
 
 def _wishes(page: Page, block: doc.Table) -> list[int]:
@@ -129,19 +140,24 @@ class _Slot(msgspec.Struct, frozen=True, gc=False):
 
 
 class _Grid:
-    """The columns of a table while its rows are laid out; ``weight`` 0: no border."""
+    """The columns of a table while its rows are laid out; ``weight`` 0: no border, ``start``: the cell it begins at."""
 
-    def __init__(self, page: Page, columns: list[doc.Column], widths: list[int], gap: int, weight: int) -> None:
+    def __init__(
+        self, page: Page, columns: list[doc.Column], widths: list[int], gap: int, weight: int, start: int = 0
+    ) -> None:
         self.page, self.columns, self.widths, self.gap, self.weight = page, columns, widths, gap, weight
         self.setter, self.face = page.setter, page.setter.plain_face
+        self.start, self.open_top = start, False
+        self.left = page.motion_x.reach(page.left + start * page.setter.cell) if start else page.left
         self.usual = self._slots([1] * len(columns))
+        self.centred = any(slot.align == "centre" for slot in self.usual)
         self.format, self.cells = self._format(self.usual)
         self.above: Edge | None = None
 
     def _slots(self, spans: list[int]) -> list[_Slot]:
         """Places of cells that take so many columns each."""
         made: list[_Slot] = []
-        column, at = 0, 1 if self.weight else 0
+        column, at = 0, self.start + (1 if self.weight else 0)
         for span in spans:
             taken = self.widths[column : column + span]
             width = sum(taken) + self.gap * (len(taken) - 1)
@@ -153,7 +169,7 @@ class _Grid:
         """The format that puts cells side by side, and how many cells it makes."""
         stroke = UPRIGHT[self.weight] if self.weight else ""
         fields = [f"{{:{PADS[slot.align]}{slot.width}}}" for slot in slots]
-        cells = slots[-1].at + slots[-1].width + (1 if self.weight else 0)
+        cells = slots[-1].at + slots[-1].width + (1 if self.weight else 0) - self.start
         return stroke + (stroke or " " * self.gap).join(fields) + stroke, cells
 
     def row(self, row: list[doc.Content | doc.Cell]) -> None:
@@ -173,7 +189,7 @@ class _Grid:
             return False
         texts: list[str] = row  # type: ignore[assignment]
         wide = [each.translate(setter.expand) for each in texts] if kinds else texts
-        made = self.format.format(*wide)
+        made = self.format.format(*(_centred(wide, self.usual) if self.centred else wide))
         if len(made) == self.cells:
             self._put(made, kinds)
             return True
@@ -189,7 +205,7 @@ class _Grid:
                 held = narrow_lines(each, slot.width)
             broken.append(held)
         for line in zip_longest(*broken, fillvalue=""):
-            self._put(self.format.format(*line), kinds)
+            self._put(self.format.format(*(_centred(line, self.usual) if self.centred else line)), kinds)
         return True
 
     def _filled(self, text: str, slot: _Slot) -> list[str]:
@@ -201,14 +217,16 @@ class _Grid:
         """Print a line the format made."""
         text = made.rstrip(" ")
         plain = self.setter.plain(text.replace(FILLER, "")) if kinds else (text, "")
-        self.page.row(plain, self.face, self.page.left)
+        self.page.row(plain, self.face, self.left)
 
     def _contents(self, row: list[doc.Content | doc.Cell]) -> None:
         """Print a row of anything."""
         contents, slots = self._placed(row)
         if self.weight:
             edge = self._edge(slots)
-            if self.above is None:
+            if self.above is None and self.open_top:
+                self.page.close()
+            elif self.above is None:
                 self.page.open(edge)
             self.above = edge
         for content in contents:
@@ -259,8 +277,8 @@ class _Grid:
             return False
         pattern, _ = self._format(slots)
         for texts in zip_longest(*broken, fillvalue=""):
-            text = pattern.format(*texts).rstrip(" ").replace(FILLER, "")
-            self.page.row(self.setter.plain(text), face, self.page.left, close=self.weight > 0)
+            text = pattern.format(*_centred(texts, slots)).rstrip(" ").replace(FILLER, "")
+            self.page.row(self.setter.plain(text), face, self.left, close=self.weight > 0)
         return True
 
     def _pieces(self, contents: list[doc.Content], slots: list[_Slot]) -> None:
@@ -293,7 +311,7 @@ class _Grid:
         return places
 
     def _edge(self, slots: list[_Slot]) -> Edge:
-        return Edge(self.page.left, (0, *(slot.at + slot.width for slot in slots)), self.weight)
+        return Edge(self.page.left, (self.start, *(slot.at + slot.width for slot in slots)), self.weight)
 
     def _uprights(self, line: list[Pieces], edge: Edge) -> list[Place]:
         """The upright rules of one line, as high as the line."""
@@ -310,8 +328,16 @@ class _Grid:
             self.page.rule(self.above, self._edge(self._placed(below)[1]))
         else:
             stroke = self.page.stroke(LEVEL[WEIGHTS["single"]] * self.cells)
-            self.page.line([(self.page.left, stroke)])
+            self.page.line([(self.left, stroke)])
 
-    def end(self) -> None:
+    def end(self, *, open_bottom: bool) -> None:
         """The table's foot hangs until it is known what follows."""
-        self.page.hanging = self.above
+        self.page.hanging = None if open_bottom else self.above
+
+
+def _centred(texts: Sequence[str], slots: list[_Slot]) -> Sequence[str]:
+    """Texts that stand half a cell off the middle are moved to the right, so that the format puts them there."""
+    return [
+        " " + text if slot.align == "centre" and (slot.width - len(text)) & 1 and len(text) < slot.width else text
+        for text, slot in zip(texts, slots, strict=True)
+    ]

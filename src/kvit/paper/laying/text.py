@@ -62,13 +62,17 @@ def _side(block: doc.Text, align: doc.Align, text: str) -> doc.Align:
 
 
 def line(page: Page, block: doc.Line) -> None:
-    """A rule from margin to margin."""
+    """A rule from margin to margin, or a shorter one somewhere between."""
     setter = page.setter
     letter = LEVEL[WEIGHTS[block.look]] if block.look in WEIGHTS else DASH
-    count = page.room // (setter.cell * cells_of(setter.plain(letter)))
+    room = min(block.width * setter.cell, page.room) if block.width else page.room
+    free = (page.room - room) // setter.cell
+    start = free // 2 if block.align == "centre" else free if block.align == "right" else 0
+    left = page.motion_x.reach(page.left + start * setter.cell) if start else page.left
+    count = room // (setter.cell * cells_of(setter.plain(letter)))
     plain = setter.plain(letter * count)
     if setter.on_grid(plain, setter.plain_face):
-        page.row(plain, setter.plain_face, page.left)
+        page.row(plain, setter.plain_face, left)
     else:
         stroke = page.stroke(letter)
-        page.line([(page.left, page.stroke(letter * (page.room // width_of(stroke))))])
+        page.line([(left, page.stroke(letter * (room // width_of(stroke))))])
