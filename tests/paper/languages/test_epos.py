@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from kvit.escpos import Profile, load_profile, profile_names
 from kvit.paper import document as doc
 from kvit.paper import epos_reach, image, raster
-from kvit.paper.builder import Builder
+from kvit.paper.builder import Builder, part
 from kvit.paper.languages import epos_elements, epos_play, escpos_write
 from kvit.paper.languages.epos_names import NAMESPACE, SOAP
 from kvit.paper.languages.epos_play import EposPlayer, play
 from kvit.paper.languages.epos_write import carry, envelope, escaped, spelled, write
 from kvit.paper.layout import lay_out, on_paper
-from kvit.paper.sheet import Box, Picture, Rule, Run, Sheet, Style, Symbol
+from kvit.paper.sheet import Box, Event, Picture, Rule, Run, Sheet, Style, Symbol
 from tests.paper.languages.test_escpos_write import ALL_SCRIPTS, DOT, documents, seen, words
 
 EPOS = load_profile("epos")
@@ -146,6 +146,45 @@ def test_a_picture_off_the_alignments_gets_white_before_it() -> None:
     back = play(write(sheet, EPOS), EPOS)
     assert absolute(back) == absolute(sheet)
     assert [(box.x, box.width) for box in back.boxes] == [(0, 11)]
+
+
+def test_an_area_is_a_page() -> None:
+    parts = [
+        part(Builder().text("a<b"), 2, 1, 10, 2),
+        part(Builder().text("up"), 20, 0, 2, 8, 1),
+        part(Builder().text("over"), 2, 5, 10, 2, 2),
+        part(Builder().code("qr", "x"), 30, 0, 12, 8, 3),
+        part(Builder().code("ean13", "4006381333931"), 2, 0, 20, 8),
+    ]
+    area = (
+        Builder().text("over", align="right").area(parts[:3], 8).pulse().area(parts[4:], 8).text("y").cut().document()
+    )
+    told = proven(area, EPOS)
+    assert told.count("<page>") == 2
+    assert (
+        told.index("</page>")
+        < told.index("<pulse")
+        < told.rindex("<page>")
+        < told.rindex(">y&#10;")
+        < told.index("<cut")
+    )
+    assert '<direction dir="bottom_to_top"/><position x="0" y="261"/>' in told
+    turned = proven(Builder().area(parts[3:4], 8).document(), EPOS)
+    assert "<page>" not in turned  # symbols on their side are drawn with all else
+    assert "<image" in turned
+
+
+def test_a_page_after_a_line_upside_down_is_upright() -> None:
+    told = proven(
+        Builder().text("x", upside_down=True).area([part(Builder().text("a"), 2, 1, 10, 2)], 4).document(), EPOS
+    )
+    assert told.index('rotate="true"') < told.index('rotate="false"') < told.index("<page>")
+
+
+def test_no_picture_is_written_to_a_page() -> None:
+    page = Event("page", 0, values={"height": 30})
+    with pytest.raises(ValueError, match="picture"):
+        write(Sheet(576, boxes=[Picture(0, 0, 8, 1, 8, 1, b"\xff")], events=[page]), EPOS)
 
 
 def test_rules_and_logos() -> None:

@@ -18,7 +18,7 @@ from kvit.paper.languages.escpos.player import Player
 from kvit.paper.languages.escpos_play import play
 from kvit.paper.languages.star_write import write
 from kvit.paper.layout import lay_out, on_paper
-from kvit.paper.sheet import Picture, Run, Sheet, Style, Symbol
+from kvit.paper.sheet import Event, Picture, Run, Sheet, Style, Symbol
 from tests.paper.languages.test_escpos_write import ALL_SCRIPTS, DOT, documents, seen, words
 
 STAR = [name for name in profile_names() if load_profile(name).language in star_reach.LANGUAGES]
@@ -271,6 +271,8 @@ def test_a_stranger_s_sheet_and_a_stranger_s_printer_are_refused() -> None:
         write(Sheet(576, boxes=[Symbol(0, 0, 10, 10, "maxicode", b"x")]), PRINTER)
     with pytest.raises(ValueError, match="side"):
         write(Sheet(576, boxes=[Run(0, 0, 12, 24, "x", 12, Style(), direction=1)]), PRINTER)
+    with pytest.raises(ValueError, match="page"):
+        write(Sheet(576, events=[Event("page", 0, values={"height": 30})]), PRINTER)
 
 
 def test_a_stored_logo_goes_by_its_number() -> None:

@@ -24,7 +24,8 @@ from kvit.escpos.profiles import Profile
 from kvit.escpos.repertoire import repertoire_of
 from kvit.paper import epos_reach, image, reach
 from kvit.paper.languages import epos_names as names
-from kvit.paper.languages.printing_order import Line, in_order, measure, top_of
+from kvit.paper.languages.epos_page import page
+from kvit.paper.languages.printing_order import Leaf, Line, in_order, measure, top_of
 from kvit.paper.sheet import Box, Event, Picture, Rule, Run, Sheet, Style, Symbol
 from kvit.paper.typeset import clean_text
 
@@ -99,6 +100,9 @@ class _Writer:
                 self._event(thing)
             elif isinstance(thing, list):
                 self._line(thing)
+            elif isinstance(thing, Leaf):
+                self._go_down(thing.y)
+                self._page(thing)
             else:
                 self._go_down(thing.y)
                 self._block(thing)
@@ -153,9 +157,7 @@ class _Writer:
             if number != placed[0][1]:
                 self.parts.append("</text>")
             place = f' x="{at}"' if at != x else ""
-            self.parts.append(
-                f"<text{self._look(box)}{self._lies(align, turned)}{place}>{escaped(clean_text(box.text))}"
-            )
+            self.parts.append(self._text(box, self._lies(align, turned) + place))
             x = at + box.width
         self.height = measure(line)[1]
 
@@ -177,6 +179,10 @@ class _Writer:
     def _lies(self, align: int, turned: bool) -> str:
         return f' rotate="{_flag(turned)}" align="{names.ALIGNS[align]}" linespc="{self.spacing}"'
 
+    def _text(self, box: Run, lies: str) -> str:
+        """Letters, the element left open."""
+        return f"<text{self._look(box)}{lies}>{escaped(clean_text(box.text))}"
+
     def _look(self, box: Run) -> str:
         """The attributes of letters that no line changes."""
         narrow = box.text.isascii() or self.repertoire.mask(box.text[0])
@@ -188,10 +194,23 @@ class _Writer:
 
     # Blocks and events
 
-    def _block(self, box: Box) -> None:
+    def _upright(self) -> None:
+        """Blocks and pages are never upside down."""
         if self.turned:
             self.parts.append(self._nothing())
             self.turned = False
+
+    def _page(self, leaf: Leaf) -> None:
+        """Letters and symbols printed at once."""
+        self._upright()
+        lies, left = self._lies(0, False), names.ALIGNS[0]
+        self.parts.append(
+            page(leaf, self.width, lambda run: self._text(run, lies) + "</text>", lambda box: _symbol(box, left))
+        )
+        self.y = leaf.y + leaf.height
+
+    def _block(self, box: Box) -> None:
+        self._upright()
         if isinstance(box, Symbol) and reach.is_native(box, self.profile):
             self.parts.append(self._symbol(box))
         elif isinstance(box, Picture):

@@ -43,10 +43,8 @@ def write(
         if box.direction != direction:
             direction, x, baseline = box.direction, 0, -1
             out.append(b"\x1bT%c" % direction)
-        along, top, thick, long = _own(box, ground)
-        wanted = top + thick - (thick // 8 if isinstance(box, Run) else 0)
-        if isinstance(box, Symbol) and not KINDS[box.kind].flat:
-            wanted = top
+        along, top, thick, long = own(box, ground)
+        wanted = baseline_of(box, top, thick)
         if wanted != baseline:
             out.append(b"\x1d$" + _units(profile, wanted, across_lines=True, direction=direction))
             baseline = wanted
@@ -60,7 +58,7 @@ def write(
             x = baseline = -1  # where a symbol leaves the head is not relied on
 
 
-def _own(box: Run | Symbol, ground: Ground) -> tuple[int, int, int, int]:
+def own(box: Run | Symbol, ground: Ground) -> tuple[int, int, int, int]:
     """A box's place along the line and across the lines, its thickness across and its length along."""
     width, begins, height = ground
     x, y = box.x, box.y - begins
@@ -71,6 +69,13 @@ def _own(box: Run | Symbol, ground: Ground) -> tuple[int, int, int, int]:
     if box.direction == 2:
         return width - x - box.width, height - y - box.height, box.height, box.width
     return y, width - x - box.width, box.width, box.height
+
+
+def baseline_of(box: Run | Symbol, top: int, thick: int) -> int:
+    """The line a box stands on or, for 2D symbols, hangs from."""
+    if isinstance(box, Run):
+        return top + thick - thick // 8
+    return top + thick if KINDS[box.kind].flat else top
 
 
 def _units(profile: Profile, dots: int, *, across_lines: bool, direction: int) -> bytes:

@@ -25,7 +25,7 @@ from kvit.paper import image, reach, star_reach
 from kvit.paper.language import language_of
 from kvit.paper.languages import star_picture
 from kvit.paper.languages.page_plan import PagePlan
-from kvit.paper.languages.printing_order import Lettered, Line, in_order, measure, top_of
+from kvit.paper.languages.printing_order import Leaf, Lettered, Line, in_order, measure, top_of
 from kvit.paper.languages.star_symbol import SymbolWriter
 from kvit.paper.sheet import Box, Event, Picture, Run, Sheet, Style, Symbol
 from kvit.paper.typeset import clean_text
@@ -91,6 +91,8 @@ class _Writer:
                 self._event(thing)
             elif isinstance(thing, list):
                 self._line(thing)
+            elif isinstance(thing, Leaf):
+                raise ValueError("no page is written in Star's languages")
             else:
                 self._go_down(thing.y)
                 self._block(thing)

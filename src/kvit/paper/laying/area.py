@@ -23,6 +23,8 @@ MM_PER_INCH = 25.4
 FIRST_BASELINE = 21
 """Where a fresh page stands: 2D symbols told to hang from there hang from the edge."""
 
+PAGED = ("escpos", "epos")
+"""Languages whose writers write pages."""
 OTHER_ESC_W = ("elgin", "bematech", "daruma", "diebold", "zkc")
 """Dialects to which ``ESC W`` is another command."""
 
@@ -104,7 +106,7 @@ def turned(box: Box, rectangle: Rectangle, direction: int) -> Box:
 def _has_pages(page: Page) -> bool:
     """True when the head has page mode and stands at every dot in it."""
     profile = page.profile
-    if profile.language != "escpos" or not profile.has("page_mode") or profile.dialect in OTHER_ESC_W:
+    if profile.language not in PAGED or not profile.has("page_mode") or profile.dialect in OTHER_ESC_W:
         return False
     if profile.has("no_absolute_after_text"):
         return False

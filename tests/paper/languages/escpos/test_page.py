@@ -96,6 +96,8 @@ def test_direction_is_kept_the_area_is_not() -> None:
 
 def test_alignment_means_nothing_on_a_page() -> None:
     assert places(printed(b"\x1bL" + AREA + b"\x1ba\x01ab\x0c")) == [(10, 20, "ab")]
+    bars = b"\x1dw\x02\x1dh\x20\x1d$\x32\x00\x1dk\x02400638133393\x00\x0c"
+    assert [each.x for each in symbols(printed(b"\x1ba\x02\x1bL" + AREA + bars))] == [10]
 
 
 def test_what_lies_outside_is_dropped() -> None:

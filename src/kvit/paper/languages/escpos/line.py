@@ -127,8 +127,8 @@ def turn_over(printer: Printer, line: list[Box]) -> None:
 
 
 def aligned(printer: Printer, width: int) -> int:
-    """How far something ``width`` dots wide moves right under the alignment in force."""
-    if not printer.align:
+    """How far something ``width`` dots wide moves right under the alignment in force; none is on a page."""
+    if not printer.align or printer.page is not None:
         return 0
     room = printer.right - printer.left - width
     return max(room if printer.align == 2 else room // 2, 0)
