@@ -77,6 +77,13 @@ def test_a_wrong_check_digit_is_an_outline() -> None:
     assert problems(sheet) == ["symbol.check_digit"]
 
 
+@pytest.mark.parametrize("data", [b"\x1dk\x4e\x07(77)abc", b"\x1d(k\x0b\x003P0\x4c(77)abc\x1d(k\x03\x003Q0"])
+def test_element_strings_nobody_knows_are_an_outline(data: bytes) -> None:
+    sheet = printed(data)
+    assert [(box.fault, box.data) for box in symbols(sheet)] == [("symbol.elements", b"(77)abc")]
+    assert problems(sheet) == ["symbol.elements"]
+
+
 def qr(data: bytes, *, level: int = 0x31, module: int = 4) -> bytes:
     size = (len(data) + 3).to_bytes(2, "little")
     return (

@@ -33,6 +33,8 @@ TRUNCATED_BARS = 13
 """DataBar Truncated is 13 modules high, Omnidirectional 33 at least; limited heads ignore ``GS h`` for them."""
 OUTLINE = (120, 120)
 """Dots of the outline for a symbol this house can not draw."""
+OUTLINED = ("symbol.check_digit", "symbol.elements")
+"""Faults a head may print in spite of: an outline stands there, and the data are kept."""
 MAX_WIDTH_UNITS = 6
 
 
@@ -89,7 +91,7 @@ def bar_code(printer: Printer, command: Command) -> None:
 def one_dimensional(printer: Printer, command: Command, kind: str, data: bytes) -> None:
     """A bar code with the height, width and letters set for bar codes."""
     prepared = symbols.prepare(kind, data)
-    if prepared.fault and prepared.fault != "symbol.check_digit":
+    if prepared.fault and prepared.fault not in OUTLINED:
         printer.problem(prepared.fault, command, kind=kind)
         return
     height = printer.bar_height
@@ -180,7 +182,7 @@ def matrix(
 ) -> None:
     """A 2D symbol of any maker's command."""
     prepared = symbols.prepare(kind, data)
-    if prepared.fault:
+    if prepared.fault and prepared.fault not in OUTLINED:
         printer.problem(prepared.fault, command, kind=kind)
         return
     if kind == "composite":
@@ -188,7 +190,7 @@ def matrix(
     if kind == "qr" and not symbols.fits_qr(prepared.data, level):
         printer.problem("symbol.too_long", command, kind=kind)
         return
-    made = Symbol(0, 0, 0, 0, kind, prepared.data, module, tall, level, options or {})
+    made = Symbol(0, 0, 0, 0, kind, prepared.data, module, tall, level, options or {}, fault=prepared.fault)
     put(printer, command, made, hangs=True)
 
 
