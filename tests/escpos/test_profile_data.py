@@ -22,7 +22,7 @@ COLLECTED = [name for name, row in DATABASE["models"].items() if "escpos-printer
 OURS = ("multibyte", "buffer_bytes", "cutter_dots", "symbologies", "status", "quirks", "source", "notes")
 """What the collection does not know and the files must say of every model, by themselves or through the family."""
 SAID_ELSEWHERE = {"name", "language", "learn", "colors", "model_id", "type_id", "rom_id", "firmware", "serial",
-                  "asb_tail", "fs_2_bytes", "logos"}  # fmt: skip
+                  "asb_tail", "fs_2_bytes", "needle_dots", "logos"}  # fmt: skip
 FIELDS = {field.name for field in msgspec.structs.fields(Profile)}
 
 
@@ -66,13 +66,14 @@ def test_values_are_possible(name: str) -> None:
     assert set(profile.symbologies) <= KINDS.keys()
     assert all(codepage.canonical(page) for page in profile.code_pages.values())
     assert 16 <= profile.line_spacing <= 60
+    assert 1 <= profile.needle_dots <= 3
     assert 1_024 <= profile.buffer_bytes <= 1 << 20
     assert 0 <= profile.cutter_dots <= 240
     assert "A" in profile.fonts
     for font in profile.fonts.values():
         assert font.columns * font.width <= profile.width_dots
         assert 16 <= font.height <= 32
-    assert profile.dpi in (120, 160, 180, 203)
+    assert profile.dpi in (120, 144, 160, 180, 203)
     assert len(set(profile.colors)) == len(profile.colors) >= 1
     assert profile.has("display") or profile.width_dots * 25.4 / profile.dpi <= profile.paper_mm + 1
     assert len(profile.model.encode()) <= 80

@@ -90,7 +90,8 @@ def test_letters_the_head_lacks_are_pictures_and_told() -> None:
 
 
 def test_a_head_without_pictures_prints_question_marks_and_says_so() -> None:
-    sheet = lay_out(Builder().text("우유 x").document(), load_profile("TM-U220"))
+    bare = printer(features=PRINTER.features - {"raster", "graphics", "bit_image"})
+    sheet = lay_out(Builder().text("우유 x").document(), bare)
     assert "".join(run.text for run in runs(sheet)) == "???? x"
     assert codes(sheet) == ["letters.lost"]
 

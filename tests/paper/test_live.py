@@ -25,6 +25,7 @@ FORMS = {
     "raster": EVERYTHING,
     "graphics": EVERYTHING - {"raster"},
     "columns": EVERYTHING - {"raster", "graphics"},
+    "needles": EVERYTHING - {"raster", "graphics", "high_density"},
 }
 PAIRS = re.compile(b"\x10[\x04\x05\x14]")
 

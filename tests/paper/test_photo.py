@@ -14,14 +14,18 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from kvit.escpos import load_profile
 from kvit.i18n import say
 from kvit.paper import image, photo
 from kvit.paper.builder import Builder
 from kvit.paper.document import Image as Block
 from kvit.paper.document import Logo as LogoBlock
+from kvit.paper.languages.registry import play, write
 from kvit.paper.layout import lay_out
 from kvit.paper.logo import Logo
 from kvit.paper.photo import PictureError, dots_of, png_of
+from kvit.paper.raster import draw
+from kvit.paper.sheet import Picture
 from tests.paper.printing import PRINTER
 
 ROOM = 384
@@ -231,6 +235,14 @@ def test_made_smaller_a_thin_line_stays() -> None:
     dots = np.unpackbits(np.frombuffer(made.bits, np.uint8)).reshape(made.rows, 384)
     assert dots[:, ::24].mean() > 0.9
     assert dots.mean() < 0.06
+
+
+def test_a_grey_keeps_its_lightness_on_needles() -> None:
+    profile = load_profile("TM-U220")
+    sheet = lay_out(Builder().image(np.full((96, 96), 128, np.uint8), tone="floyd-steinberg").document(), profile)
+    bits = b"".join(box.bits for box in sheet.boxes if isinstance(box, Picture))
+    assert 0.45 < sum(byte.bit_count() for byte in bits) / (len(bits) * 8) < 0.55
+    assert np.array_equal(draw(play(write(sheet, profile), profile)).page, draw(sheet).page)
 
 
 def test_what_was_made_is_remembered_by_content_width_and_tone() -> None:

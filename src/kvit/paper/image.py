@@ -18,6 +18,8 @@ MAX_ROWS = 20_000
 """2.5 m of paper: 8 bytes of ``GS v 0`` can declare 4.29 GB."""
 COLUMN_ROWS = 24
 """Dots of a column of ``ESC * 33``: the height of a letter of font A."""
+NEEDLE_ROWS = 8
+"""Dots of a column of ``ESC * 1``: the needles of an impact head but one."""
 KEPT_STRIPS = 16_384
 """Eight columns of a letter remembered turned: three strips a Han letter, some thousand letters a shop."""
 MAX_BYTES = 4 * 1024 * 1024
@@ -76,6 +78,23 @@ def rows_to_columns(bits: bytes, columns: int) -> bytes:
     """The twin of ``columns_to_rows`` for 24 rows: columns of three bytes, made in strips of eight that are remembered."""
     size = row_bytes(columns)
     return b"".join([_turned_strip(bits[place::size]) for place in range(size)])[: columns * 3]
+
+
+def rows_to_bytes(bits: bytes, columns: int) -> bytes:
+    """The same for 8 rows: columns of one byte."""
+    import numpy as np
+
+    rows = np.unpackbits(np.frombuffer(bits, np.uint8).reshape(NEEDLE_ROWS, -1), axis=1)[:, :columns]
+    return np.packbits(rows.T, axis=1).tobytes()
+
+
+def thinned(bits: bytes, columns: int, rows: int, times: int) -> tuple[bytes, int]:
+    """Every ``times`` rows made one, black where any of them is: the bits and how many rows are left."""
+    import numpy as np
+
+    left = -(-rows // times)
+    page = np.frombuffer(bits.ljust(row_bytes(columns) * left * times, b"\0"), np.uint8).reshape(left, times, -1)
+    return np.bitwise_or.reduce(page, axis=1).tobytes(), left
 
 
 @lru_cache(maxsize=KEPT_STRIPS)

@@ -36,7 +36,7 @@ KEPT_LOOKS = 32
 
 def is_column(profile: Profile) -> bool:
     """True when pictures go as columns, in bands."""
-    return reach.picture_way(profile) == "columns"
+    return reach.picture_way(profile) in ("columns", "needles")
 
 
 def packed(dots: Bits) -> bytes:
@@ -162,7 +162,7 @@ def words(x: int, y: int, columns: int, rows: int, bits: bytes, profile: Profile
 
 
 def pictures(x: int, y: int, columns: int, rows: int, bits: bytes, profile: Profile, block: int) -> list[Picture]:
-    """A picture as the head takes it: whole and of whole bytes, or in bands of 24 dots."""
+    """A picture as the head takes it: whole and of whole bytes, or in bands of 24 dots, or of 8 on needles."""
     whole, room = columns + 7 & ~7, profile.width_dots - x
     wide = min(columns if is_column(profile) else whole, room)
     bits = image.clip(bits, whole, rows, wide)[0]
@@ -171,13 +171,21 @@ def pictures(x: int, y: int, columns: int, rows: int, bits: bytes, profile: Prof
             as_columns = rows == COLUMN_ROWS and reach.has_columns(profile)  # the writer takes it for drawn letters
             bits = live.spare_columns(bits, wide) if as_columns else live.spare_rows(bits)
         return [Picture(x, y, wide, rows, wide, rows, bits, start=block, end=block + 1)]
-    columns, size = wide, image.row_bytes(wide)
-    step = down(profile).reach(COLUMN_ROWS)
+    return _bands(x, y, wide, rows, bits, profile, block)
+
+
+def _bands(x: int, y: int, columns: int, rows: int, bits: bytes, profile: Profile, block: int) -> list[Picture]:
+    """A picture as one line of columns below the other; on needles several rows of dots are one row."""
+    high, times, size = reach.column_rows(profile), 1, image.row_bytes(columns)
+    if high == image.NEEDLE_ROWS:
+        times = profile.needle_dots
+        bits, rows = image.thinned(bits, columns, rows, times)
+    step = down(profile).reach(high * times)
     made: list[Picture] = []
-    for top in range(0, rows, COLUMN_ROWS):
-        band = bits[top * size : (top + COLUMN_ROWS) * size].ljust(COLUMN_ROWS * size, b"\0")
+    for top in range(0, rows, high):
+        band = bits[top * size : (top + high) * size].ljust(high * size, b"\0")
         band = live.spare_columns(band, columns) if live.obeys(profile) else band
-        made.append(Picture(x, y, columns, COLUMN_ROWS, columns, COLUMN_ROWS, band, start=block, end=block + 1))
+        made.append(Picture(x, y, columns, high * times, columns, high, band, 1, times, block, block + 1))
         y += step
     return made
 

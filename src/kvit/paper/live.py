@@ -40,10 +40,11 @@ def spare_rows(bits: bytes) -> bytes:
 
 
 def spare_columns(bits: bytes, columns: int) -> bytes:
-    """The same for 24 rows sent as columns of three bytes (``ESC * 33``)."""
-    data = image.rows_to_columns(bits, columns)
+    """The same for rows sent as columns: 24 as three bytes each (``ESC * 33``), 8 as one (``ESC * 1``)."""
+    needles = len(bits) == image.NEEDLE_ROWS * image.row_bytes(columns)
+    data = image.rows_to_bytes(bits, columns) if needles else image.rows_to_columns(bits, columns)
     clean = LIVE.sub(_darker, data)
-    return bits if clean == data else image.columns_to_rows(clean, columns, image.COLUMN_ROWS // 8)
+    return bits if clean == data else image.columns_to_rows(clean, columns, 1 if needles else image.COLUMN_ROWS // 8)
 
 
 def _darker(found: re.Match[bytes]) -> bytes:

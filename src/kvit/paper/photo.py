@@ -52,27 +52,29 @@ class PictureError(ValueError):
         super().__init__(f"{code} {values}")
 
 
-def dots_of(data: bytes, room: int, percent: int | None = None, tone: str = "auto") -> Logo:
+def dots_of(data: bytes, room: int, percent: int | None = None, tone: str = "auto", row_dots: int = 1) -> Logo:
     """Make a picture file black and white dots, at most ``room`` wide. Raises `PictureError`.
 
     ``percent``: this share of ``room``, in whole bytes; None keeps the pixels, made smaller where they do not fit.
-    ``tone`` as `halftone.black_of` takes it.
+    ``tone`` as `halftone.black_of` takes it. ``row_dots``: so many rows are alike, for heads whose rows are that tall.
     """
-    key = data, room, percent, tone
+    key = data, room, percent, tone, row_dots
     found = _made.get(key)
     if found is None:
-        found = _dots(data, room, percent, tone)
+        found = _dots(data, room, percent, tone, row_dots)
         _made.keep(key, found, len(data) + len(found.bits))
     return found
 
 
-def _dots(data: bytes, room: int, percent: int | None, tone: str) -> Logo:
+def _dots(data: bytes, room: int, percent: int | None, tone: str, row_dots: int) -> Logo:
     import numpy as np
 
     from kvit.paper.halftone import black_of
 
     grey = _scaled(_read(data), room, percent)
-    black = black_of(np.asarray(grey, dtype=np.uint8), tone)
+    if row_dots > 1:
+        grey = grey.resize((grey.width, -(-grey.height // row_dots)))
+    black = black_of(np.asarray(grey, dtype=np.uint8), tone).repeat(row_dots, axis=0)
     return Logo(black.shape[1], black.shape[0], np.packbits(black, axis=1).tobytes())
 
 

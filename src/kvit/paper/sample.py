@@ -1,12 +1,14 @@
 """Samples: letters, pictures and data that show what a head can do.
 
-Letters of a code page are taken evenly from its upper half, because neighbouring pages (437, 850, 858) begin alike; only
-those of one cell, since a wider one would be drawn. Pictures are made here, dot for dot as wide as the paper, so a test
-print needs no files: wedges of grey for the ditherings, and a card of lines whose outermost dots are the first and the last
-the head has.
+Letters of a code page are taken evenly from those of its upper half that stand elsewhere in page 437, which most other
+pages begin like: a page that is not there is seen. Only letters of one cell, and none of Arabic: those would be drawn
+joined. Pictures are made here, dot for dot as wide as the paper, so a test print needs no files: wedges of grey for the
+ditherings, and a card of lines whose outermost dots are the first and the last the head has.
 """
 
 from __future__ import annotations
+
+from unicodedata import bidirectional
 
 from kvit.escpos import codepage
 from kvit.paper.width import cell_width
@@ -14,6 +16,9 @@ from kvit.paper.width import cell_width
 WEDGE_ROWS = 40
 CARD_ROWS = 64
 FIRST_UPPER = 0x80
+USUAL = "cp437"
+ARABIC = "AL"
+"""As Unicode names the direction of Arabic letters."""
 CHECKS = (1, 2, 4, 8)
 """Dots of the squares on the card."""
 
@@ -50,14 +55,20 @@ OPTIONS = {"composite": {"linear": "gs1128"}}
 
 def letters_of(page: str, count: int) -> str:
     """At most ``count`` letters of a page's upper half, evenly spread, signs where it has too few letters."""
-    held = codepage.encoding(page).items()
-    upper = sorted((byte, letter) for letter, byte in held if byte >= FIRST_UPPER and cell_width(letter) == 1)
-    words = [letter for _, letter in upper if letter.isalpha()]
-    signs = [letter for _, letter in upper if letter.isprintable() and not letter.isalpha() and not letter.isspace()]
-    shown = words if len(words) >= count else words + signs
+    usual = codepage.encoding(USUAL) if codepage.canonical(page) != USUAL else {}
+    upper = sorted((byte, letter) for letter, byte in codepage.encoding(page).items() if _is_shown(letter, byte))
+    telling = [letter for byte, letter in upper if usual.get(letter) != byte]
+    words = [letter for letter in telling if letter.isalpha()]
+    shown = words if len(words) >= count else words + [letter for letter in telling if not letter.isalpha()]
     if len(shown) > count:
         shown = [shown[place * len(shown) // count] for place in range(count)]
     return "".join(shown)
+
+
+def _is_shown(letter: str, byte: int) -> bool:
+    if byte < FIRST_UPPER or cell_width(letter) != 1 or letter.isspace() or not letter.isprintable():
+        return False
+    return bidirectional(letter) != ARABIC
 
 
 def wedge(columns: int) -> bytes:

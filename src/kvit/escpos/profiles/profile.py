@@ -92,6 +92,8 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What ``GS I`` 68 says."""
     asb_tail: int = 0x0F
     """The fourth byte of the automatic status."""
+    needle_dots: int = 3
+    """How many dots of the sheet a row of an 8-dot ``ESC *`` picture is tall: 3 on thermal heads, 2 on needles."""
     fs_2_bytes: int = 72
     """Data bytes of ``FS 2``: 72 (24x24), 60 (20x24) or 32 (16x16)."""
     quirks: frozenset[str] = frozenset()

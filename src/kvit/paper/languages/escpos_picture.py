@@ -82,23 +82,26 @@ def _graphics(columns: int, rows: int, bits: bytes) -> bytes:
 
 
 def columns(pictures: Sequence[Picture]) -> bytes:
-    """``ESC * 33``: pictures 24 rows high side by side, in one command; in two where they would join to a live command."""
+    """``ESC *``: pictures of 24 rows, or of 8, side by side in one command; in two where they join to a live command."""
+    mode = b"\x1b*\x01" if pictures[0].rows == image.NEEDLE_ROWS else b"\x1b*\x21"
     made: list[bytes] = []
     strips: list[bytes] = []
     count = 0
     for box in pictures:
         strip = _turned(box.bits, box.columns)
         if strip[0] in LIVE_ENDS and strips and strips[-1][-1] == DLE:
-            made.append(b"\x1b*\x21" + count.to_bytes(2, "little") + b"".join(strips))
+            made.append(mode + count.to_bytes(2, "little") + b"".join(strips))
             strips, count = [], 0
         strips.append(strip)
         count += box.columns
-    made.append(b"\x1b*\x21" + count.to_bytes(2, "little") + b"".join(strips))
+    made.append(mode + count.to_bytes(2, "little") + b"".join(strips))
     return b"".join(made)
 
 
 @lru_cache(maxsize=KEPT_LETTERS)
 def _turned(bits: bytes, count: int) -> bytes:
+    if len(bits) == image.NEEDLE_ROWS * image.row_bytes(count):
+        return image.rows_to_bytes(bits, count)
     return image.rows_to_columns(bits, count)
 
 

@@ -62,7 +62,7 @@ class _Writer:
         self.spacing = profile.line_spacing
         self.align = 0
         self.turned = False
-        self.inline = reach.has_columns(profile)
+        self.column_rows = reach.column_rows(profile)
         self.drawn: list[Picture] = []
         self.page_height = 0
         """Of the page to come."""
@@ -162,7 +162,7 @@ class _Writer:
         return at
 
     def _among_letters(self, box: Picture) -> bool:
-        return self.inline and box.rows == image.COLUMN_ROWS and not box.key
+        return box.rows == self.column_rows and not box.key
 
     def _stands_in_line(self, box: Box) -> bool:
         if isinstance(box, Run):

@@ -48,8 +48,9 @@ def _dots(page: Page, block: doc.Image, times: int = 1) -> Logo | None:
     """The dots of a picture that may be ``times`` wider on paper; None, and a warning, where there are none."""
     from kvit.paper import photo
 
+    tall = page.profile.needle_dots if reach.picture_way(page.profile) == "needles" else 1
     try:
-        return photo.dots_of(block.data, page.room // times, block.percent, block.tone)
+        return photo.dots_of(block.data, page.room // times, block.percent, block.tone, tall)
     except photo.PictureError as error:
         page.warn(error.code, **error.values)
         return None

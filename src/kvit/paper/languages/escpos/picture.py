@@ -28,10 +28,11 @@ from kvit.paper.sheet import Picture
 
 MAX_STORED = 255
 """Pictures remembered of one stream; no head holds more keys than ``FS p`` can name."""
+TRIPLE = 3
 COLUMN_MODES = {
     0: (1, 2, 3), 1: (1, 1, 3), 32: (3, 2, 1), 33: (3, 1, 1), 38: (3, 1, 1), 39: (3, 1, 1), 40: (3, 1, 1),
 }  # fmt: skip
-"""``ESC * m``: bytes a column, dots across a column, dots down a bit (at 203 dpi 8-dot rows are three dots tall)."""
+"""``ESC * m``: bytes a column, dots across a column, dots down a bit (8-dot rows: three, or what the profile says)."""
 
 
 class Held(msgspec.Struct):
@@ -109,8 +110,8 @@ def column_image(printer: Printer, command: Command) -> None:
     """``ESC * m nL nH d``: columns into the open line."""
     raw = command.raw
     column_bytes, scale_x, scale_y = column_mode(raw[2])
-    if scale_y == 3 and "no_triple_rows" in printer.machine.quirks:
-        scale_y = 1
+    if scale_y == TRIPLE:
+        scale_y = 1 if "no_triple_rows" in printer.machine.quirks else printer.machine.profile.needle_dots
     columns = min(_int16(raw, 3), image.MAX_COLUMNS * 2)
     bits = image.columns_to_rows(raw[5:], columns, column_bytes)
     in_line(printer, command, Logo(columns, column_bytes * 8, bits), scale_x, scale_y)
