@@ -195,7 +195,7 @@ def braced(data: bytes) -> bytes:
     written = _written(data, shortest(tuple(data)))
     # Pairs between 48 and 57 would be read as ASCII digits: set C is left out then.
     mistaken = any(_looks_written(run) for run in re.findall(rb"\{C([^{]+)", written))
-    return _written(data, _walk(tuple(data), "BA")) if mistaken else written
+    return _written(data, _walk(tuple(data), pairs=False)) if mistaken else written
 
 
 def _written(data: bytes, steps: list[Step]) -> bytes:
@@ -232,40 +232,44 @@ def shortest(items: tuple[Item, ...]) -> list[Step]:
     return _walk(items)
 
 
-def _walk(items: tuple[Item, ...], sets: str = "CBA") -> list[Step]:
-    """From the end: the fewest characters for the rest in each set, then the way there."""
-    count = len(items)
-    never = 3 * count + 9
-    cost: list[dict[str, int]] = [dict.fromkeys(sets, 0) for _ in range(count + 2)]
-    straight: list[dict[str, int]] = [{} for _ in range(count + 1)]
-    for at in range(count - 1, -1, -1):
-        here = {name: _straight(items, at, name, cost, never) for name in sets}
-        straight[at] = here
-        least = min(here.values())
-        cost[at] = {name: min(value, least + 1) for name, value in here.items()}
-    chosen = min(sets, key=lambda name: straight[0][name])
-    steps: list[Step] = [(chosen, START[chosen])]
-    at = 0
-    while at < count:
-        if straight[at][chosen] > cost[at][chosen]:
-            chosen = min(sets, key=lambda name: straight[at][name])
-            steps.append((chosen, SWITCH[chosen]))
+def _walk(items: tuple[Item, ...], pairs: bool = True) -> list[Step]:
+    """From the end: the fewest characters for the rest in each set, then the way there. ``pairs``: set C may be used."""
+    straight = _costs(items, pairs)
+    steps: list[Step] = []
+    chosen, at = "", 0
+    while at < len(items):
+        here = straight[at]
+        best = min(here)
+        if not chosen or here["ABC".index(chosen)] > best + 1:
+            # C before B before A, where they cost the same.
+            chosen = "ABC"[2 - here[::-1].index(best)]
+            steps.append((chosen, SWITCH[chosen] if steps else START[chosen]))
         at = _spell(steps, items, at, chosen)
     return steps
 
 
-def _straight(items: tuple[Item, ...], at: int, name: str, cost: list[dict[str, int]], never: int) -> int:
-    """The fewest characters for the rest when the next item is said in this set, shifted where it has it not."""
-    item = items[at]
-    if item >= F1:
-        return never if item == F3 and name == "C" else 1 + cost[at + 1][name]
-    if name == "C":
-        return 1 + cost[at + 2]["C"] if _is_pair(items, at) else never
-    return (1 if _value(item, name) >= 0 else 2) + cost[at + 1][name]
+def _costs(items: tuple[Item, ...], pairs: bool) -> list[tuple[int, int, int]]:
+    """For each place and set A, B, C: the fewest characters for the rest when the next item is said in that set.
 
-
-def _is_pair(items: tuple[Item, ...], at: int) -> bool:
-    return at + 1 < len(items) and 0x30 <= items[at] <= 0x39 and 0x30 <= items[at + 1] <= 0x39
+    An item the set has not is shifted, for one more; C has pairs of digits and FNC1 only.
+    """
+    never = 3 * len(items) + 9
+    straight = [(0, 0, 0)] * len(items)
+    a = b = c = c_behind = 0
+    following = -1
+    for at in range(len(items) - 1, -1, -1):
+        item = items[at]
+        is_pair = pairs and 0x30 <= item <= 0x39 and 0x30 <= following <= 0x39
+        in_c = 1 + c_behind if is_pair else 1 + c if item == F1 and pairs else never
+        in_a, in_b = a + (1 if item < 96 or item >= F1 else 2), b + (1 if item >= 32 else 2)
+        straight[at] = in_a, in_b, in_c
+        switched = min(in_a, in_b, in_c) + 1
+        c_behind = c
+        a = in_a if in_a < switched else switched
+        b = in_b if in_b < switched else switched
+        c = in_c if in_c < switched else switched
+        following = item
+    return straight
 
 
 def _spell(steps: list[Step], items: tuple[Item, ...], at: int, chosen: str) -> int:
