@@ -201,3 +201,9 @@ def test_aligned_by_row() -> None:
     aligns: list[Align] = ["left", "centre", "right"]
     rows = [[Cell("x", align=align) for align in aligns]]
     assert shown(Builder().table([Column(width=5)] * 3, rows, gap=0).document()) == ["x      x      x"]
+
+
+def test_heads_whose_box_letters_are_wide_and_that_take_no_pictures_get_ascii() -> None:
+    pairs = printer(code_pages={}, features=frozenset(), **has_korean())
+    document = Builder().table([Column(width=2), Column(width=2)], [["a", "b"]], border=True).line().document()
+    assert shown(document, pairs) == ["+--+--+", "|a |b |", "+--+--+", "-" * 48]

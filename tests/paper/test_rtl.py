@@ -85,3 +85,9 @@ def test_arabic_a_head_has_not_is_drawn_as_one() -> None:
 def test_columns_keep_their_order() -> None:
     sheet = lay_out(Builder().table([Column(width=10), Column(width=8)], [["שלום", "12"]]).document(), PRINTER)
     assert [(run.x // 12, run.text) for run in runs(sheet)] == [(0, "םולש"), (11, "12")]
+
+
+def test_a_lone_mark_does_not_join_the_letter_it_comes_to_stand_beside() -> None:
+    thai = printer(code_pages={0: "cp874", 1: "cp862"})
+    sheet = lay_out(Builder().text("\u0e49ב").document(), thai)
+    assert [(run.x, run.text) for run in runs(sheet)] == [(552, "ב \u0e49")]

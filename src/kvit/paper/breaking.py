@@ -227,9 +227,14 @@ def _sort(piece: Piece) -> tuple[Way, Style, int, int]:
 
 def seen(pieces: Pieces, right_to_left: bool) -> Pieces:
     """A line's pieces in the order they are seen in, where some run to the left."""
-    letters = letters_of(pieces)
+    letters = [_carried(each) for each in letters_of(pieces)]
     order = rtl.visual([each.text for each in letters], right_to_left)
     return joined([_mirrored(letters[place]) if leftward else letters[place] for place, leftward in order])
+
+
+def _carried(piece: Piece) -> Piece:
+    """A mark without a letter stands on a space, or it would join the letter that comes to stand before it."""
+    return piece if cell_width(piece.text[0]) else msgspec.structs.replace(piece, text=" " + piece.text)
 
 
 def _mirrored(piece: Piece) -> Piece:

@@ -138,6 +138,8 @@ class Typesetter:
         draws = bool(reach.picture_way(profile))
         self._kinds = Kinds(self.repertoire, cleaned=False, draws=draws)
         self._clean_kinds = Kinds(self.repertoire, cleaned=True, draws=draws)
+        self._narrow: set[str] = set()
+        """Letters met that are narrow and need no cleaning: a look into a set is quicker than one into a table."""
         self.plain_face = self.face(Span(""))
         self.expand = Expand(self)
 
@@ -155,6 +157,8 @@ class Typesetter:
         """A text without line feeds as letters that print, each with its kind; they may hold marks (``m``)."""
         if text.isascii() and text.isprintable():
             return text, ""
+        if self._narrow.issuperset(text):
+            return text, ""
         kinds = text.translate(self._kinds)
         if "x" in kinds:
             text = clean_text(text)
@@ -162,7 +166,10 @@ class Typesetter:
                 text = "".join([self._in_reach(letter) for letter in rtl.shaped(text)])
                 return text, _of_one_hand(text, text.translate(self._clean_kinds))
             kinds = text.translate(self._clean_kinds)
-        return (text, kinds) if kinds.strip("n") else (text, "")
+        if kinds.strip("n"):
+            return text, kinds
+        self._narrow.update(text)
+        return text, ""
 
     def _in_reach(self, letter: str) -> str:
         """The letter itself for its isolated form, where only that is on a page."""

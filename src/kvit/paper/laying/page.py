@@ -21,10 +21,10 @@ from kvit.escpos.profiles import Profile
 from kvit.paper import document as doc
 from kvit.paper import image, ink, reach
 from kvit.paper.breaking import seen
-from kvit.paper.laying.rule import UPRIGHT, Edge, level
+from kvit.paper.laying.rule import ASCII, UPRIGHT, Edge, level
 from kvit.paper.rtl import is_right_to_left
 from kvit.paper.sheet import Box, Event, Picture, Problem, Run, Sheet
-from kvit.paper.typeset import GROUPS, RIGHT_TO_LEFT, Face, Piece, Pieces, Plain, Way, setter_of
+from kvit.paper.typeset import GROUPS, RIGHT_TO_LEFT, WIDE, Face, Piece, Pieces, Plain, Way, setter_of
 
 MARGIN_PART = 4
 """A margin takes at most this part of the paper, so that a Han letter of size 8 fits between two of them."""
@@ -220,9 +220,13 @@ class Page:
                 made.append((self.stand(self.width - x - wide, wide) if upside_down else x, stroke))
         return made
 
+    def rules(self, text: str) -> str:
+        """Box-drawing letters as this head prints them: ASCII where it has them only as wide letters and draws none."""
+        return text.translate(ASCII) if WIDE.search(self.setter.plain(text)[1]) else text
+
     def stroke(self, text: str, tall: int = 1) -> Pieces:
         """Box-drawing letters, ``tall`` times as high as usual."""
-        return self.setter.pieces(text, self.setter.face(doc.Span("", height=tall)))
+        return self.setter.pieces(self.rules(text), self.setter.face(doc.Span("", height=tall)))
 
     def _tell_drawn(self, drawn: list[Run], runs: list[tuple[Run, Way]]) -> None:
         """Say which letters are drawn, and which line with them where all of it is one picture."""

@@ -21,6 +21,11 @@ CROSSINGS = {
     "0001": "─═─═", "0000": "    ",
 }  # fmt: skip
 
+ASCII = str.maketrans(dict.fromkeys("".join(CROSSINGS.values()).replace(" ", ""), "+") | {
+    "─": "-", "═": "=", "│": "|", "║": "|",
+})  # fmt: skip
+"""For heads that have these letters only as wide ones."""
+
 
 class Edge(msgspec.Struct, frozen=True):
     """Uprights by cell, one weight for all; ``left`` in dots says where cell 0 begins. The outermost are its ends."""

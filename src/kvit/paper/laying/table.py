@@ -167,7 +167,7 @@ class _Grid:
 
     def _format(self, slots: list[_Slot]) -> tuple[str, int]:
         """The format that puts cells side by side, and how many cells it makes."""
-        stroke = UPRIGHT[self.weight] if self.weight else ""
+        stroke = self.page.rules(UPRIGHT[self.weight]) if self.weight else ""
         fields = [f"{{:{PADS[slot.align]}{slot.width}}}" for slot in slots]
         cells = slots[-1].at + slots[-1].width + (1 if self.weight else 0) - self.start
         return stroke + (stroke or " " * self.gap).join(fields) + stroke, cells
@@ -273,7 +273,7 @@ class _Grid:
                     held.append(line[0].translate(self.setter.expand) if line[1] else line[0])
             broken.append(held)
         assert face is not None
-        if self.weight and not self.setter.on_grid(self.setter.plain(UPRIGHT[self.weight]), face):
+        if self.weight and not self.setter.on_grid(self.setter.plain(self.page.rules(UPRIGHT[self.weight])), face):
             return False
         pattern, _ = self._format(slots)
         for texts in zip_longest(*broken, fillvalue=""):

@@ -64,7 +64,7 @@ def _side(block: doc.Text, align: doc.Align, text: str) -> doc.Align:
 def line(page: Page, block: doc.Line) -> None:
     """A rule from margin to margin, or a shorter one somewhere between."""
     setter = page.setter
-    letter = LEVEL[WEIGHTS[block.look]] if block.look in WEIGHTS else DASH
+    letter = page.rules(LEVEL[WEIGHTS[block.look]]) if block.look in WEIGHTS else DASH
     room = min(block.width * setter.cell, page.room) if block.width else page.room
     free = (page.room - room) // setter.cell
     start = free // 2 if block.align == "centre" else free if block.align == "right" else 0
