@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -168,7 +169,7 @@ class Builder:
         """The document so far. Raises ValueError naming the place of what no document holds."""
         made = Document(list(self._blocks), *self._margins)
         try:
-            return _READ(_WRITE(made))
+            return _decoder().decode(_WRITE(made))
         except UnicodeEncodeError:  # lone surrogates: msgpack has none, the layout takes them out
             return msgspec.convert(msgspec.to_builtins(made), Document)
 
@@ -198,4 +199,9 @@ def _picture_bytes(picture: Pictured) -> bytes:
 
 
 _WRITE = msgspec.msgpack.Encoder().encode
-_READ = msgspec.msgpack.Decoder(Document).decode
+
+
+@lru_cache(maxsize=1)
+def _decoder() -> msgspec.msgpack.Decoder[Document]:
+    """Made for the first document, as that of `kvit.paper.document`."""
+    return msgspec.msgpack.Decoder(Document)
