@@ -195,6 +195,8 @@ def _filled(words: list[list[Piece]], room: int) -> list[Pieces]:
         if bare > room:
             for letter in word:
                 if used and used + letter.width > room:
+                    if letter.text == " ":
+                        continue
                     made.append([])
                     used = 0
                 made[-1].append(letter)
