@@ -50,7 +50,7 @@ sizes = st.integers(1, 4)
 looks = st.builds(doc.Span, words, bold=st.booleans(), underline=st.sampled_from([0, 1]), width=sizes, height=sizes)
 contents = words | st.lists(looks, max_size=3)
 aligns = st.sampled_from(["left", "centre", "right"])
-wraps = st.sampled_from(["word", "character", "ellipsis"])
+wraps = st.sampled_from(["word", "character", "ellipsis", "clip"])
 columns = st.builds(doc.Column, width=st.integers(0, 12), weight=st.integers(0, 3), align=aligns, wrap=wraps)
 cells = contents | st.builds(doc.Cell, contents, st.integers(1, 3), st.none() | aligns)
 flows = st.one_of(
@@ -59,8 +59,9 @@ flows = st.one_of(
     st.builds(
         doc.Table, st.lists(columns, min_size=1, max_size=3), st.lists(st.lists(cells, max_size=3), max_size=3),
         st.integers(0, 2), st.sampled_from(["none", "single", "double"]), st.integers(0, 2), st.booleans(),
+        st.lists(st.integers(0, 3), max_size=2), aligns, st.sampled_from(["stack", "drop"]), st.booleans(), st.booleans(),
     ),
-    st.builds(doc.Line, st.sampled_from(["single", "double", "dashed"])),
+    st.builds(doc.Line, st.sampled_from(["single", "double", "dashed"]), st.integers(0, 60), aligns),
     st.builds(doc.Image, st.just(b"P1\n2 2\n1 0 0 1\n"), aligns),
     st.builds(
         doc.Code, st.sampled_from(["qr", "ean13", "code128", "pdf417"]),
@@ -70,7 +71,9 @@ flows = st.one_of(
     ),
     st.builds(doc.Feed, st.integers(0, 5)),
 )  # fmt: skip
-framed = st.builds(doc.Frame, st.lists(flows, max_size=3))
+framed = st.builds(
+    doc.Frame, st.lists(flows, max_size=3), st.sampled_from(["none", "single", "double"]), st.integers(0, 60), aligns
+)
 areas = st.builds(
     doc.Area, st.lists(st.builds(doc.Part, st.lists(flows, max_size=2)), min_size=1, max_size=2), st.just(5)
 )

@@ -19,7 +19,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any
+from typing import Any, Literal, cast
 
 import msgspec
 
@@ -92,6 +92,8 @@ class _Taming:
         self.document, self.profile, self.manner = document, profile, manner
         self.setter = setter_of(profile)
         self.number = 0
+        self.cells = profile.width_dots // self.setter.cell
+        """Of the narrowest frame around."""
         self.blocks: list[doc.Block] = []
         self.origins: list[int] = []
         self.problems: list[Problem] = []
@@ -206,7 +208,7 @@ class _Taming:
         """Dots between the margins."""
         widest = self.profile.width_dots // MARGIN_PART
         margins = (min(each * self.setter.cell, widest) for each in (self.document.left, self.document.right))
-        return self.profile.width_dots - sum(margins)
+        return min(self.profile.width_dots - sum(margins), self.cells * self.setter.cell)
 
     def _gap(self, gap: int, contents: list[doc.Content]) -> int:
         """Cells between columns, so many that there is a space between them when spaces are as wide as the letters."""
@@ -254,11 +256,12 @@ class _Taming:
 
     def _ruled(self, plain: doc.Table, block: doc.Table) -> Iterator[doc.Block]:
         """The rows with rules between them, the columns as wide in every part."""
-        stroke = doc.Line("double" if block.border == "double" else "single")
         columns = self._widths(plain)
+        look: Literal["single", "double"] = "double" if block.border == "double" else "single"
+        stroke = doc.Line(look, self._taken(columns, plain.gap), block.align)
         heads = min(block.heads, len(plain.rows))
         bordered = block.border != "none"
-        if bordered:
+        if bordered and not block.open_top:
             yield stroke
         rules = {heads, *block.rules}
         cuts = [each for each in range(1, len(plain.rows)) if block.ruled or each in rules]
@@ -267,8 +270,13 @@ class _Taming:
                 yield stroke
             if end > start:
                 yield msgspec.structs.replace(plain, columns=columns, rows=plain.rows[start:end], heads=0, rules=[])
-        if bordered or (block.heads and heads == len(plain.rows)):
+        if (bordered and not block.open_bottom) or (block.heads and heads == len(plain.rows)):
             yield stroke
+
+    def _taken(self, columns: list[doc.Column], gap: int) -> int:
+        """Cells a table of fixed columns takes; 0: all there are."""
+        cells = sum(column.width for column in columns) + gap * (len(columns) - 1)
+        return cells if all(column.width for column in columns) and cells < self._room() // self.setter.cell else 0
 
     def _widths(self, table: doc.Table) -> list[doc.Column]:
         """The columns as fixed ones, as the layout would make them for all rows together."""
@@ -287,13 +295,23 @@ class _Taming:
         ]
 
     def frame(self, block: doc.Frame) -> Iterator[doc.Block]:
-        strokes = [doc.Line(block.look)] if block.look != "none" else []
-        if strokes:
+        """Rules above and below; inside, a place as narrow as the frame's."""
+        if block.look != "none":
             self.lack("frame")
-        yield from strokes
-        for each in block.blocks:
-            yield from self.tame(each)
-        yield from strokes
+            yield doc.Line(block.look, block.width, block.align)
+        if block.width:
+            yield self._narrowed(block)
+        else:
+            for each in block.blocks:
+                yield from self.tame(each)
+        if block.look != "none":
+            yield doc.Line(block.look, block.width, block.align)
+
+    def _narrowed(self, block: doc.Frame) -> doc.Frame:
+        before, self.cells = self.cells, min(self.cells, block.width)
+        inside = [cast("doc.Flow", made) for each in block.blocks for made in self.tame(each)]
+        self.cells = before
+        return doc.Frame(inside, "none", block.width, block.align)
 
     def area(self, block: doc.Area) -> Iterator[doc.Block]:
         self.lack("area")
