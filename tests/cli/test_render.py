@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import json
 import re
-from importlib.util import find_spec
 from pathlib import Path
 
 import click
@@ -104,11 +103,9 @@ def test_a_named_printer(tmp_path: Path) -> None:
     assert line(48) in run(tmp_path, "--printer", "kitchen", "--config", str(other)).stdout.splitlines()
 
 
-MARKUP = pytest.mark.skipif(find_spec("kvit.paper.markup") is None, reason="no reader of ReceiptLine here")
 RECEIPT_LINE = "Corner Cafe\n\nLatte | 4.50\n"
 
 
-@MARKUP
 def test_receiptline_by_its_ending_or_by_order(tmp_path: Path) -> None:
     data = RECEIPT_LINE.encode()
     for said in (
@@ -121,7 +118,6 @@ def test_receiptline_by_its_ending_or_by_order(tmp_path: Path) -> None:
     assert "This is no document" in run(tmp_path, "--from", "json", document=data, name="a.receipt").output
 
 
-@MARKUP
 def test_what_of_a_text_is_left_out_is_said(tmp_path: Path) -> None:
     said = run(tmp_path, document=b"Cafe\n{command: \\x1bp}\n{nonsense}\n", name="a.receipt")
     assert said.exit_code == 0
@@ -129,7 +125,6 @@ def test_what_of_a_text_is_left_out_is_said(tmp_path: Path) -> None:
     assert "Line 3" in said.stderr
 
 
-@MARKUP
 def test_every_remark_of_a_text_has_a_sentence() -> None:
     source = (PAPER / "markup" / "receiptline.py").read_text("utf-8")
     found = set(re.findall(r"\"(markup\.[a-z]+)\"", source))

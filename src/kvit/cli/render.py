@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -89,12 +88,12 @@ def read(data: bytes, kind: str) -> Document:
 def _marked(text: str) -> Document:
     """A document of ReceiptLine; what of it can not be read is told on standard error."""
     from kvit.cli.warning import remark_of
+    from kvit.paper.markup.receiptline import reading
 
-    found = import_module("kvit.paper.markup.receiptline").reading(text)
+    found = reading(text)
     for each in found.remarks:
         click.echo(remark_of(each), err=True)
-    made: Document = found.document
-    return made
+    return found.document
 
 
 def asked(printer: str | None, profile: str, paper_mm: int, config_path: Path | None) -> Adapter:

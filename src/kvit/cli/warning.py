@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from typing import TYPE_CHECKING
 
 from kvit.cli.words import words
 from kvit.i18n import codes
 from kvit.paper.sheet import Problem
+
+if TYPE_CHECKING:
+    from kvit.paper.markup.receiptline import Remark
 
 SHOWN_LETTERS = 40
 """Of a value: enough to find the place, few enough for a line."""
@@ -27,8 +30,8 @@ def sentence_of(problem: Problem) -> str:
     return words("problem.block", n=problem.start + 1, said=said)
 
 
-def remark_of(remark: Any) -> str:
-    """What of a ReceiptLine text is not in the document (a ``Remark``: code, line, text), in one line."""
+def remark_of(remark: Remark) -> str:
+    """What of a ReceiptLine text is not in the document, in one line."""
     return words(f"problem.{remark.code.replace('.', '_')}", line=remark.line, text=_shown(remark.text))
 
 
