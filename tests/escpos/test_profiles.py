@@ -68,7 +68,7 @@ def test_numbers_are_the_vendors(name: str, number: int, page: str) -> None:
 GEOMETRY = [
     ("TM-T88V", 512, 180, 42, 56), ("TM-T20II", 576, 203, 48, 64), ("POS-5890", 384, 203, 32, 42),
     ("NT-80-V-UL", 576, 203, 48, 64), ("TSP800", 832, 203, 69, 92), ("generic-58mm", 384, 203, 32, 42),
-    ("CT-S651", 576, 203, 48, 64),
+    ("CT-S651", 576, 203, 48, 64), ("TSP800II", 832, 203, 69, 92),
 ]  # fmt: skip
 
 
@@ -80,7 +80,8 @@ def test_geometry(name: str, width: int, dpi: int, a: int, b: int) -> None:
 
 
 LANGUAGES = [
-    ("TM-T88V", "escpos"), ("star", "star-line"), ("TSP650II", "star-line"), ("TSP100IV", "starprnt"),
+    ("TM-T88V", "escpos"), ("star", "star-line"), ("TSP650II", "star-line"), ("TSP800II", "star-line"),
+    ("TSP100IV", "starprnt"),
     ("star-emulation", "escpos"), ("epos", "epos"), ("365wifi", "365wifi"), ("wangpos", "wangpos"), ("feie58", "feie"),
     ("feie80", "feie"), ("yilianyun", "yilianyun"), ("xpyun58", "xpyun"), ("xpyun80", "xpyun"), ("unknown", "escpos"),
 ]  # fmt: skip

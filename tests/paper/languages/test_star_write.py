@@ -40,6 +40,8 @@ def test_all_star_models_are_written() -> None:
         "star",
         "starprnt",
         "TSP650II",
+        "TSP700II",
+        "TSP800II",
         "mcPrint",
         "mPOP",
         "SM-L200",
