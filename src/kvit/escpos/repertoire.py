@@ -35,12 +35,12 @@ LOW = bytes(byte & 0x7F for byte in range(256))
 GRADES = ("codec", "standard", "observed", "inferred", "unknown")
 """How well a page is known, best first: of two pages with the same letters the better known one is used."""
 UTF8 = "utf-8"
-UNICODE = re.compile(
+UNICODE = (
     "[\u00a1-\u024f\u0370-\u0482\u048a-\u052f\u1e00-\u1fff\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2100-\u23ff\u2500-\u27bf"
     "\u3000-\u3029\u3030-\u3098\u309b-\u30ff\u3131-\u318e\u3200-\u33ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff01-\uffee]"
 )
 """What a head with ``unicode`` is trusted with: Latin, Greek, Cyrillic, signs, and the letters of East Asia. Scripts that
-want joining, reordering or marks are drawn."""
+want joining, reordering or marks are drawn. A pattern, made ready when such a head meets its first letter."""
 
 
 class Masks(dict[str, int]):
@@ -56,7 +56,7 @@ class Masks(dict[str, int]):
         if " " <= letter <= "~":
             mask = self._every
         elif not self._letters:
-            mask = int(UNICODE.match(letter) is not None and self._every)
+            mask = int(re.match(UNICODE, letter) is not None and self._every)
         elif east_asian_width(letter) in "WF":
             mask = 0
         else:
