@@ -20,6 +20,7 @@ from kvit.escpos.profiles import load, names
 from kvit.i18n import LANGUAGES, say
 from kvit.paper.builder import Builder, span
 from kvit.paper.document import Column, Document
+from kvit.paper.markup.receiptline import read
 from kvit.paper.render.text import render
 from kvit.refusal import Refusal
 from tests.paper.languages.test_escpos_write import documents
@@ -403,3 +404,15 @@ def test_every_profile_makes_a_receipt_or_says_there_is_no_adapter(name: str) ->
     made = found.make(RECEIPT)
     assert found.look(made).boxes
     assert found.paper_mm == load(name).paper_mm
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("name", KINDS)
+def test_receiptlines_own_documents_go_through(name: str, shared: Path) -> None:
+    found = adapter(ADDRESS_OF[name])
+    files = sorted((shared / "receiptline").rglob("*.receipt"))
+    assert len(files) == 42
+    for file in files:
+        look = found.look(found.make(read(file.read_text("utf-8"))))
+        assert look.boxes, file.name
+        assert [each.code for each in look.problems] == [], file.name
