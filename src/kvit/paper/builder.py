@@ -49,7 +49,6 @@ from kvit.paper.document import (
     Part,
     Pulse,
     Span,
-    Stroke,
     Table,
     Text,
     Wrap,
@@ -115,18 +114,19 @@ class Builder:
         border: Border | bool = False,
         heads: int = 0,
         ruled: bool = False,
+        **options: Any,
     ) -> Builder:
-        """Rows under common columns; ``border=True`` is a single one."""
+        """Rows under common columns; ``border=True`` is a single one, other options as `Table` has them."""
         look: Border = ("single" if border else "none") if isinstance(border, bool) else border
         cells: list[list[Content | Cell]] = [
             [[cell] if isinstance(cell, Span) else cell for cell in row] for row in rows
         ]
-        self._blocks.append(Table(columns, cells, gap, look, heads, ruled))
+        self._blocks.append(Table(columns, cells, gap, look, heads, ruled, **options))
         return self
 
-    def line(self, look: Any = "single") -> Builder:
-        """A rule: ``single double dashed``."""
-        return self.add(Line(look))
+    def line(self, look: Any = "single", **options: Any) -> Builder:
+        """A rule: ``single double dashed``; options as `Line` has them (``width align``)."""
+        return self.add(Line(look, **options))
 
     def image(self, picture: Pictured, **options: Any) -> Builder:
         """A picture; options as `Image` has them (``align percent tone``)."""
@@ -141,9 +141,9 @@ class Builder:
         """A bar code or 2D symbol; options as `Code` has them."""
         return self.add(Code(kind, data, **options))
 
-    def frame(self, inside: Builder, look: Stroke = "single") -> Builder:
-        """A rule around what another builder has collected."""
-        return self.add(Frame(inside.blocks, look))
+    def frame(self, inside: Builder, look: Border = "single", **options: Any) -> Builder:
+        """A rule around what another builder has collected; options as `Frame` has them (``width align``)."""
+        return self.add(Frame(inside.blocks, look, **options))
 
     def area(self, parts: list[Part], height: int, unit: Any = "cells") -> Builder:
         """Parts at fixed places; see `part`."""

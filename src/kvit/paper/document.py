@@ -25,7 +25,6 @@ from msgspec import Meta
 Align = Literal["left", "centre", "right"]
 Wrap = Literal["word", "character", "ellipsis", "clip"]
 """Breaking between words, or anywhere (spaces are letters then); one line only, with dots behind it or without."""
-Stroke = Literal["single", "double"]
 Border = Literal["none", "single", "double"]
 Direction = Literal[0, 1, 2, 3]
 """Of an area's part: 0 left to right, 1 upwards, 2 upside down, 3 downwards (as `kvit.paper.sheet` counts them)."""

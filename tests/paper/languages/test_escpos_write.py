@@ -99,7 +99,7 @@ looks = st.builds(
 )  # fmt: skip
 contents = st.one_of(words, st.lists(looks, max_size=4))
 aligns = st.sampled_from(["left", "centre", "right"])
-wraps = st.sampled_from(["word", "character", "ellipsis"])
+wraps = st.sampled_from(["word", "character", "ellipsis", "clip"])
 columns = st.builds(doc.Column, width=st.integers(0, 12), weight=st.integers(0, 3), align=aligns, wrap=wraps)
 borders = st.sampled_from(["none", "single", "double"])
 cells = contents | st.builds(doc.Cell, contents, st.integers(1, 5), st.none() | aligns, st.none() | wraps)
@@ -113,9 +113,10 @@ flows = st.one_of(
     st.builds(doc.Pair, contents, contents, wraps),
     st.builds(
         doc.Table, st.lists(columns, min_size=1, max_size=4), st.lists(st.lists(cells, max_size=4), max_size=3),
-        st.integers(0, 2), borders, st.integers(0, 2), st.booleans(),
+        st.integers(0, 2), borders, st.integers(0, 2), st.booleans(), st.lists(st.integers(0, 3), max_size=2), aligns,
+        st.sampled_from(["stack", "drop"]), st.booleans(), st.booleans(),
     ),
-    st.builds(doc.Line, st.sampled_from(["single", "double", "dashed"])),
+    st.builds(doc.Line, st.sampled_from(["single", "double", "dashed"]), st.integers(0, 60), aligns),
     st.builds(doc.Image, st.just(DOT), aligns, st.sampled_from([None, 10, 100])),
     st.builds(
         doc.Code, st.sampled_from(["ean13", "code39", "code128", "qr", "pdf417", "itf", "datamatrix", "nonsense"]),
@@ -124,10 +125,10 @@ flows = st.one_of(
     ),
     st.builds(doc.Feed, st.integers(0, 12)),
 )  # fmt: skip
-looks_of_frames = st.sampled_from(["single", "double"])
+frame_ways = st.sampled_from(["none", "single", "double"]), st.integers(0, 60), aligns
 framed = st.recursive(
-    st.builds(doc.Frame, st.lists(flows, max_size=3), looks_of_frames),
-    lambda inner: st.builds(doc.Frame, st.lists(flows | inner, max_size=2), looks_of_frames),
+    st.builds(doc.Frame, st.lists(flows, max_size=3), *frame_ways),
+    lambda inner: st.builds(doc.Frame, st.lists(flows | inner, max_size=2), *frame_ways),
     max_leaves=3,
 )
 parts = st.builds(
