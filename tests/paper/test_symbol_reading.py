@@ -58,6 +58,18 @@ def test_qr_blurred_by_half_a_module(head: str) -> None:
     assert read(blurred(smallest("qr", HEADS[head]), module / 2)) == [SCRIPTS]
 
 
+LINK = "https://example.org/r/" + "0123456789abcdef" * 8
+
+
+@pytest.mark.parametrize("level", "LH")
+def test_a_long_link_turned_and_blurred(level: str) -> None:
+    module = KINDS["qr"].smallest
+    page = paper_of(sheet_of(KNOWS, Code("qr", LINK, module=module, level=level)))
+    for degrees in (15, 30, 45):
+        assert read(turned(page, degrees)) == [LINK]
+    assert read(blurred(page, module / 2)) == [LINK]
+
+
 @pytest.mark.parametrize("align", ["left", "right"])
 @pytest.mark.parametrize("kind", [kind for kind in EVERY if kind not in UPRIGHT_ONLY])
 def test_white_at_the_edge_of_the_paper(kind: str, align: str) -> None:
