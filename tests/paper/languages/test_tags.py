@@ -417,3 +417,15 @@ def test_a_text_without_end_ends(name: str, text: str) -> None:
     sheet = play(text.encode(), load(name))
     assert sheet.height_dots <= 1_001_000
     assert len(sheet.problems) <= 1_000
+
+
+def test_columns_of_a_bordered_table_do_not_touch() -> None:
+    profile = load("feie58")
+    columns_ = [doc.Column(weight=1), doc.Column(width=4)]
+    document = Builder().table(columns_, [["x" * 27, "1234"]], gap=0, border="single").document()
+    (line,) = (
+        each.text
+        for each in lines_of(compose(document, profile), profile)
+        if isinstance(each, Words) and "x" in each.text
+    )
+    assert line == "x" * 27 + " 1234"

@@ -224,7 +224,8 @@ class _Taming:
 
     def table(self, block: doc.Table) -> Iterator[doc.Block]:
         rows = [self._row(row) for row in block.rows]
-        plain = self._spaced(msgspec.structs.replace(block, rows=rows, border="none", ruled=False))
+        gap = block.gap if block.border == "none" else max(block.gap, 1)  # where the uprights would stand
+        plain = self._spaced(msgspec.structs.replace(block, rows=rows, border="none", ruled=False, gap=gap))
         if block.border == "none" and not (block.ruled or block.heads or block.rules):
             yield plain
             return
