@@ -106,6 +106,11 @@ def test_wide_pdf417_takes_fewer_columns() -> None:
     assert narrow.width <= 300 - 2 * 2 * KINDS["pdf417"].quiet
 
 
+def test_pdf417_that_needs_more_columns_than_there_is_room_for_is_refused() -> None:
+    assert made(Code("pdf417", "123456", level="8"), 200).fault == "symbol.too_wide"
+    assert made(Code("pdf417", "123456", level="8"), 360).fault == ""
+
+
 def test_letters_for_people_stay_on_the_paper() -> None:
     wide = made(Code("code93", "123456789", letters="below"), 250)
     assert (wide.module, wide.hri) == (1, "123456789")

@@ -317,7 +317,8 @@ def _narrower(made: Symbol, known: Kind, room: _Room) -> tuple[int, int] | None:
     options = made.options | {"columns": columns}
     options.pop("rows", None)
     found = symbols.modules(made.kind, made.data, made.level, tuple(options.items())) if columns else (0, 0)
-    if not found[0]:
+    # Data that need more columns get them, unasked.
+    if not found[0] or not room.holds(found[0], SMALLEST, known.quiet):
         return None
     made.options = options
     return found
