@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from kvit.escpos import codepage, load_profile, multibyte
 from kvit.escpos.motion import Motion
-from kvit.escpos.repertoire import repertoire_of
+from kvit.escpos.repertoire import KEPT_LETTERS, repertoire_of
 
 
 def test_the_power_on_page_comes_first_and_guesses_last() -> None:
@@ -50,3 +50,17 @@ def test_reach_is_a_place_at_or_behind(dots: int, axis: tuple[int, int]) -> None
     whole = motion.whole(255)
     assert whole <= 255
     assert motion.dots(whole) + motion.dots(7) == motion.dots(whole + 7)
+
+
+def test_what_is_remembered_of_letters_is_bounded() -> None:
+    repertoire = repertoire_of(load_profile("xprinter"))
+    for code in range(0x4E00, 0x4E00 + KEPT_LETTERS + 10):
+        repertoire.way(chr(code), 2)
+    assert len(repertoire.masks) <= KEPT_LETTERS
+    assert repertoire.way("ж", 1) == "n"
+
+
+def test_a_head_of_unicode_has_one_page_and_draws_what_wants_joining() -> None:
+    repertoire = repertoire_of(load_profile("sunmi"))
+    assert [repertoire.way(letter, cells) for letter, cells in (("ж", 1), ("한", 2), ("中", 2), ("ب", 1))] == list("nwwd")
+    assert repertoire.single("Қ한", 0) == "Қ한".encode()

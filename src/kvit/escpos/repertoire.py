@@ -34,6 +34,8 @@ seven-bit pairs of JIS are those of EUC less 80h."""
 LOW = bytes(byte & 0x7F for byte in range(256))
 GRADES = ("codec", "standard", "observed", "inferred", "unknown")
 """How well a page is known, best first: of two pages with the same letters the better known one is used."""
+KEPT_LETTERS = 16_384
+"""Letters remembered with their places: more than any one shop has."""
 UTF8 = "utf-8"
 UNICODE = (
     "[\u00a1-\u024f\u0370-\u0482\u048a-\u052f\u1e00-\u1fff\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2100-\u23ff\u2500-\u27bf"
@@ -53,6 +55,8 @@ class Masks(dict[str, int]):
         self._letters, self._every = letters, every
 
     def __missing__(self, letter: str) -> int:
+        if len(self) >= KEPT_LETTERS:
+            self.clear()
         if " " <= letter <= "~":
             mask = self._every
         elif not self._letters:
@@ -103,6 +107,8 @@ class Repertoire:
     def pair(self, letter: str) -> bytes | None:
         """The two bytes of a letter of the two-byte set, None where it has none."""
         if letter not in self._pairs:
+            if len(self._pairs) >= KEPT_LETTERS:
+                self._pairs.clear()
             self._pairs[letter] = _pair(self.system, letter) if self.system else None
         return self._pairs[letter]
 

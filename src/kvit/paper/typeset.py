@@ -42,6 +42,8 @@ JAMO_PARTS = range(0x1160, 0x1200)
 """Vowels and finals of Hangul written apart: with the letter before them they are one syllable (NFC)."""
 KEPT_FACES = 4_096
 """Looks remembered."""
+KEPT_LETTERS = 16_384
+"""Letters remembered with their kind: more than a Chinese shop has."""
 SIZE_LIMIT = 6
 """Of heads with the quirk ``size_limit_6``."""
 GROUPS = re.compile("n+|[wv]+|d+|D+")
@@ -112,6 +114,8 @@ class Kinds(dict[int, str]):
         self._repertoire, self._cleaned, self._draws = repertoire, cleaned, draws
 
     def __missing__(self, code: int) -> str:
+        if len(self) >= KEPT_LETTERS:
+            self.clear()
         kind = self[code] = self._of(chr(code), code)
         return kind
 
@@ -256,6 +260,8 @@ class Expand(dict[int, str]):
         self._setter = setter
 
     def __missing__(self, code: int) -> str:
+        if len(self) >= KEPT_LETTERS:
+            self.clear()
         letter = chr(code)
         made = self[code] = letter + FILLER * (self._setter.plain(letter)[1][:1] in WIDE_KINDS)
         return made

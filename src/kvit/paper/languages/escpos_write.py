@@ -286,7 +286,7 @@ class _Writer:
 
     def _place(self, x: int, width: int) -> None:
         """Begin something ``width`` wide at ``x``: by alignment where that comes out there, else by its place."""
-        room = max(self.width - width, 0)
+        room = self.width - width if self.width > width else 0
         places = (0, room // 2, room)
         if x == places[self.align]:
             return
