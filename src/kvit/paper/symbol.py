@@ -3,7 +3,7 @@
 ``prepare`` looks at the data as a printer does (check digit added or verified, letters for people, a fault where the head
 would print nothing); ``measure`` gives the size in dots, without drawing for all that receipts carry; ``draw`` gives the
 dots of a sheet's symbol: whole-dot modules, so that what is black here scans. What a document asks for is looked at more
-strictly in `kvit.paper.sizing`; the kinds are in `kvit.paper.symbology`, the modules in `kvit.paper.bars`.
+strictly in `kvit.paper.payload`; the kinds are in `kvit.paper.symbology`, the modules in `kvit.paper.bars`.
 
 Sizes are without quiet zone, as on paper, where the white around the symbol is the layout's. ``picture`` adds it.
 
