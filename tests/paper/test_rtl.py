@@ -91,3 +91,12 @@ def test_a_lone_mark_does_not_join_the_letter_it_comes_to_stand_beside() -> None
     thai = printer(code_pages={0: "cp874", 1: "cp862"})
     sheet = lay_out(Builder().text("\u0e49ב").document(), thai)
     assert [(run.x, run.text) for run in runs(sheet)] == [(552, "ב \u0e49")]
+
+
+def test_a_line_runs_as_its_paragraph_does() -> None:
+    narrow = printer(width_dots=16 * 12)
+    written = "letters beside שלום is a word; שלום"
+    lines = [run.text for run in runs(lay_out(Builder().text(written).document(), narrow))]
+    assert lines == ["letters beside", "םולש is a word;", "םולש"]
+    lines = [run.text for run in runs(lay_out(Builder().text("שלום שלום שלום abc שלום").document(), narrow))]
+    assert lines == ["םולש םולש םולש", "םולש abc"]

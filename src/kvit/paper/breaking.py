@@ -16,7 +16,7 @@ import msgspec
 from kvit.paper import rtl
 from kvit.paper.document import Wrap
 from kvit.paper.sheet import Style
-from kvit.paper.typeset import Piece, Pieces, Plain, Typesetter, Way, cells_of, width_of
+from kvit.paper.typeset import RIGHT_TO_LEFT, Piece, Pieces, Plain, Typesetter, Way, cells_of, width_of
 from kvit.paper.width import cell_width, clusters
 
 BREAKING = "wD"
@@ -32,9 +32,10 @@ def filled(plain: Plain, columns: int, wrap: Wrap, setter: Typesetter) -> list[P
     if wrap == "ellipsis":
         return [_cut_short(plain, columns, setter)]
     if wrap in ("character", "clip"):
-        full = _exact(plain, columns)
+        full = _exact(plain, max(columns, 0))
         return full[:1] if wrap == "clip" else full
-    if not kinds and wrap == "word":
+    columns = max(columns, 1)
+    if not kinds:
         return [(line, "") for line in narrow_lines(text, columns)]
     ends = list(accumulate(2 if kind in "wvD" else 1 for kind in kinds or "n" * len(text)))
     made: list[Plain] = []
@@ -119,7 +120,17 @@ def _dots(setter: Typesetter) -> str:
 
 
 def lines(pieces: Pieces, room: int, wrap: Wrap, setter: Typesetter) -> list[Pieces]:
-    """Break pieces into lines of at most ``room`` dots; a letter wider than that stands alone."""
+    """Break a paragraph into lines of at most ``room`` dots, seen from left to right; a wider letter stands alone."""
+    made = _broken(pieces, room, wrap, setter)
+    text = "".join([piece.text for piece in pieces])
+    if text.isascii() or not RIGHT_TO_LEFT.search(text):
+        return made
+    leftward = rtl.is_right_to_left(text)
+    return [seen(line, leftward) for line in made]
+
+
+def _broken(pieces: Pieces, room: int, wrap: Wrap, setter: Typesetter) -> list[Pieces]:
+    """The lines in the order they were written."""
     if width_of(pieces) <= room:
         return [pieces]
     if wrap == "ellipsis":

@@ -20,11 +20,9 @@ from kvit.escpos.motion import across, down
 from kvit.escpos.profiles import Profile
 from kvit.paper import document as doc
 from kvit.paper import image, ink, reach
-from kvit.paper.breaking import seen
 from kvit.paper.laying.rule import ASCII, UPRIGHT, Edge, level
-from kvit.paper.rtl import is_right_to_left
 from kvit.paper.sheet import Box, Event, Picture, Problem, Run, Sheet
-from kvit.paper.typeset import GROUPS, RIGHT_TO_LEFT, WIDE, Face, Piece, Pieces, Plain, Way, setter_of
+from kvit.paper.typeset import GROUPS, WIDE, Face, Piece, Pieces, Plain, Way, setter_of
 
 MARGIN_PART = 4
 """A margin takes at most this part of the paper, so that a Han letter of size 8 fits between two of them."""
@@ -170,14 +168,13 @@ class Page:
         return True
 
     def line(self, places: list[Place], *, close: bool = False, upside_down: bool = False) -> None:
-        """Print one line of pieces; ``close``: the next line follows without the usual space."""
+        """Print one line of pieces, as seen from left to right; ``close``: the next line follows without the usual space."""
         places = [(x, pieces) for x, pieces in places if pieces]
         if self.frames:
             places, close = places + self._uprights(places, upside_down), True
         if not places:
             self.feed(self.spacing)
             return
-        places = [(x, _seen(pieces)) for x, pieces in places]
         runs = self._runs(places)
         drawn = [run for run, way in runs if way is Way.DRAWN]
         if drawn:
@@ -341,6 +338,7 @@ class Page:
         """The place nearest to ``x`` the head can stand at without something ``width`` wide leaving the paper."""
         if self.every_dot and x + width <= self.width:
             return x
+        x = max(min(x, self.width - width), 0)
         at = self.motion_x.reach(x)
         return at if at + width <= self.width else self.motion_x.dots(max(self.motion_x.units(x) - 1, 0))
 
@@ -357,11 +355,3 @@ def _runs(x: int, pieces: Pieces, block: int) -> list[tuple[Run, Way]]:
         made.append((box, piece.way))
         x += piece.width
     return made
-
-
-def _seen(pieces: Pieces) -> Pieces:
-    """A line in the order it is seen in; as it is where nothing runs to the left."""
-    text = "".join([piece.text for piece in pieces])
-    if text.isascii() or not RIGHT_TO_LEFT.search(text):
-        return pieces
-    return seen(pieces, is_right_to_left(text))
