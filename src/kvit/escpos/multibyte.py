@@ -25,7 +25,7 @@ Left out: TransAct's ``ESC +`` (UTF-16/32 for commands and text alike), which is
 from __future__ import annotations
 
 import re
-from codecs import charmap_decode
+from codecs import charmap_decode, getdecoder
 from collections.abc import Callable
 from functools import lru_cache
 from itertools import groupby
@@ -170,13 +170,30 @@ _PLAIN_CODECS = {"gb18030": "gb18030", "big5": "big5hkscs", "ksc5601": "cp949", 
 _PIECES = re.compile(r"[\x00-\x7f]+|[^\x00-\x7f]+")
 
 
+def whole(system: str, page: str, international: int = 0) -> Callable[[bytes], tuple[str, int]] | None:
+    """Give what reads a text of ASCII and whole pairs at once, two cells to each letter that is no ASCII (a codec's
+    decoder: letters, and how many bytes). It raises UnicodeDecodeError for any other text.
+
+    None for systems whose single bytes are more than ASCII, and where ``page`` or ``international`` changes ASCII.
+    """
+    codec = _PLAIN_CODECS.get(system)
+    if codec is None or not codepage.decoding(page, international).startswith(codepage.ASCII):
+        return None
+    return getdecoder(codec)
+
+
+def runs(text: str) -> list[str]:
+    """Cut letters where ASCII ends and begins."""
+    return _PIECES.findall(text)
+
+
 def _by_codec(data: bytes, codec: str) -> list[Piece] | None:
     """Read text without a byte outside pairs, a letter cut short, or a pair without a letter; None for any other."""
     try:
         text = data.decode(codec)
     except UnicodeDecodeError:
         return None
-    return [(piece, 1 if piece.isascii() else 2) for piece in _PIECES.findall(text)]
+    return [(piece, 1 if piece.isascii() else 2) for piece in runs(text)]
 
 
 def split(system: str, data: bytes) -> list[tuple[bool, bytes]]:

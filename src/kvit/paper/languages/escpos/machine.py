@@ -12,11 +12,13 @@ from __future__ import annotations
 from codecs import charmap_decode
 from collections.abc import Callable
 
-from kvit.escpos import codepage
+from kvit.escpos import codepage, multibyte
 from kvit.escpos.profiles import Profile, load
 from kvit.paper.width import is_plain
 
 Decoder = Callable[[bytes], str]
+Whole = Callable[[bytes], tuple[str, int]]
+"""Reads text of ASCII and whole pairs (`kvit.escpos.multibyte.whole`)."""
 
 DEFAULT_FONTS = {"A": (12, 24), "B": (9, 17)}
 FALLBACK_PAGE = "cp437"
@@ -50,6 +52,7 @@ class Machine:
         self._renumbered: dict[str, Machine] = {}
         self._decoders: dict[tuple[int, int], Decoder] = {}
         self._plain: dict[int, bool] = {}
+        self._wholes: dict[tuple[str, int, int], Whole | None] = {}
 
     def renumbered(self, family: str) -> Machine:
         """The same machine with another family's numbers for code pages (a family known by its bytes alone)."""
@@ -74,6 +77,13 @@ class Machine:
             table = codepage.decoding(self.page_name(number), international)
             found = self._decoders[number, international] = _decoder(table)
         return found
+
+    def whole(self, system: str, number: int, international: int) -> Whole | None:
+        """What reads text without a letter cut short at once; None where the system has no such reading."""
+        key = (system, number, international)
+        if key not in self._wholes:
+            self._wholes[key] = multibyte.whole(system, self.page_name(number), international)
+        return self._wholes[key]
 
     def has_plain_cells(self, number: int) -> bool:
         """True when every byte of the page takes one cell (no Thai marks, no combining accents)."""

@@ -20,7 +20,7 @@ from typing import Any, Protocol
 
 from kvit.escpos.command import Command
 from kvit.escpos.multibyte import Decoder
-from kvit.paper.languages.escpos.machine import Machine
+from kvit.paper.languages.escpos.machine import Machine, Whole
 from kvit.paper.sheet import Box, Event, Problem, Sheet, Style
 
 Verb = Callable[["Printer", Command], None]
@@ -81,7 +81,7 @@ class Printer:
         "line_drop", "line_rise", "line_spacing", "logos", "machine", "macro", "macro_budget", "margin", "mixed",
         "multibyte", "one_line", "open_from", "other_mode", "page", "page_number", "plain", "plain_cells", "queue",
         "reader", "right", "rise", "run_height", "settings", "sheet", "spacing", "style", "swallow_lf", "tabs",
-        "text_end", "turned", "underline", "unit_x", "unit_y", "upside_down", "verbs", "width", "x", "y",
+        "text_end", "turned", "underline", "unit_x", "unit_y", "upside_down", "verbs", "whole", "width", "x", "y",
     )  # fmt: skip
 
     def __init__(self, machine: Machine, verbs: dict[str, Verb], logos: Any) -> None:
@@ -130,6 +130,7 @@ class Printer:
         self.reader: Decoder | None = None
         self.decode: Callable[[bytes], str] = machine.decoder(self.page_number, self.international)
         self.plain = self.plain_cells = True
+        self.whole: Whole | None = None
         reread(self)
         self.hri_place, self.hri_font, self.bar_height, self.bar_module = 0, "A", machine.bar_height, 3
         self.settings: dict[str | int, Any] = {}
@@ -217,3 +218,6 @@ def reread(printer: Printer) -> None:
     own = printer.glyphs_on and bool(printer.glyphs)
     printer.plain = not (own or printer.international or (printer.multibyte and printer.kanji == "jis"))
     printer.plain_cells = not (own or printer.multibyte) and machine.has_plain_cells(printer.page_number)
+    printer.whole = None
+    if printer.multibyte and printer.kanji and not own:
+        printer.whole = machine.whole(printer.kanji, printer.page_number, printer.international)

@@ -1,8 +1,9 @@
 """Letters: bytes become runs on the open line.
 
 The common road is short on purpose (a receipt has some forty runs and is to be played in a twentieth of a millisecond):
-letters of one byte each, nothing substituted, room left on the line. Everything else goes by ``write``: pieces of one
-cell width each, put down letter by letter where the right edge is near.
+letters of one byte each, nothing substituted, room left on the line. Beside it runs a second one for ASCII and whole
+pairs of bytes. Everything else goes by ``write``: pieces of one cell width each, put down letter by letter where the
+right edge is near.
 
 A head wraps like a typewriter: a letter that does not fit starts the next line; no word is kept whole. A line that is
 exactly full wraps only when another letter comes, so ``48 letters, LF`` is one line.
@@ -14,8 +15,10 @@ is joined to it, and a lead byte at the end of one command meets its trail byte 
 from __future__ import annotations
 
 from kvit.escpos.command import Command
+from kvit.escpos.multibyte import runs
 from kvit.paper.languages.escpos import letters
 from kvit.paper.languages.escpos.line import end_line, grow, is_full
+from kvit.paper.languages.escpos.machine import Whole
 from kvit.paper.languages.escpos.state import Printer, restyle, restyle_kanji
 from kvit.paper.sheet import Run, Style
 from kvit.paper.width import clusters, is_unmarked
@@ -30,12 +33,14 @@ def text(printer: Printer, command: Command) -> None:
     if start == printer.text_end:
         write(printer, raw, start, end)
         return
+    printer.queue = b""
     if printer.plain and raw.isascii():
         written = str(raw, "ascii")
     elif printer.plain_cells:
         written = printer.decode(raw)
     else:
-        write(printer, raw, start, end)
+        if printer.whole is None or not put_whole(printer, printer.whole, raw, start, end):
+            write(printer, raw, start, end)
         return
     advance = printer.advance
     x = printer.x
@@ -81,12 +86,52 @@ def _continued(printer: Printer, raw: bytes, start: int) -> tuple[bytes, int]:
     return lead + raw, start - len(lead)
 
 
-def put_wide(printer: Printer, written: str, start: int, end: int) -> None:
-    """Letters in the square cells of a two-byte font."""
+def put_whole(printer: Printer, whole: Whole, raw: bytes, start: int, end: int) -> bool:
+    """ASCII and whole pairs on a line they have room on, as `put` would lay them; False where it takes more than that."""
+    boxes, page = printer.boxes, printer.page
+    style, advance = printer.style or restyle(printer), printer.advance
+    kanji, pitch, tall = _square(printer)
+    spaced = printer.kanji_left or printer.kanji_right or pitch == advance
+    if spaced or tall <= 0 or is_full(printer) or (len(boxes) > printer.open_from and boxes[-1].end >= start):
+        return False
+    try:
+        written = whole(raw)[0]
+    except UnicodeDecodeError:
+        return False
+    if not is_unmarked(written):
+        return False
+    height, base, x = printer.run_height, printer.y, printer.x
+    y = base if page is None else base - printer.rise
+    wide_y = base if page is None else base - tall + tall // 8
+    found: list[Run] = []
+    for piece in runs(written):
+        if piece.isascii():
+            width = advance * len(piece)
+            found.append(Run(x, y, width, height, piece, advance, style, start, end))
+        else:
+            width = pitch * len(piece)
+            found.append(Run(x, wide_y, width, tall, piece, pitch, kanji, start, end))
+        x += width
+    if x > printer.right or advance <= 0 or pitch <= 0:
+        return False
+    for run in found[:2]:
+        drop = run.height // 8
+        grow(printer, run.height - drop, drop)
+    boxes += found
+    printer.x, printer.text_end = x, end
+    return True
+
+
+def _square(printer: Printer) -> tuple[Style, int, int]:
+    """The style of two-byte letters, how many dots one takes across, and how high it is."""
     style = printer.kanji_style or restyle_kanji(printer)
     across, tall = style.cell_width * 2 * style.width, style.cell_height * style.height
-    if style.turned:
-        across, tall = tall, across
+    return (style, tall, across) if style.turned else (style, across, tall)
+
+
+def put_wide(printer: Printer, written: str, start: int, end: int) -> None:
+    """Letters in the square cells of a two-byte font."""
+    style, across, tall = _square(printer)
     advance = across + (printer.kanji_left + printer.kanji_right) * style.width
     left = printer.kanji_left * style.width
     printer.x += left
