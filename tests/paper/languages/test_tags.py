@@ -20,7 +20,7 @@ from kvit.paper.languages.lines import Act, Item, Mark, Words, columns_of, lines
 from kvit.paper.languages.registry import compose, play, write
 from kvit.paper.render import png
 from kvit.paper.render.text import render
-from kvit.paper.sheet import Sheet
+from kvit.paper.sheet import Run, Sheet, Symbol
 
 PROFILES = ("365wifi", "feie58", "feie80", "yilianyun", "xpyun58", "xpyun80", "wangpos")
 UNIFORM = ("365wifi", "wangpos")
@@ -429,3 +429,16 @@ def test_columns_of_a_bordered_table_do_not_touch() -> None:
         if isinstance(each, Words) and "x" in each.text
     )
     assert line == "x" * 27 + " 1234"
+
+
+def test_letters_no_printer_has_are_spelled_but_links_lead_where_they_did() -> None:
+    link = "https://example.test/r/Дәмді?x=1&y=우유"
+    blocks: list[doc.Block] = [doc.Text("서울우유 «Дәмді»"), doc.Code("qr", link), doc.Code("datamatrix", link)]
+    made = compose(doc.Document(blocks), load("xpyun80"))
+    text = "".join(box.text for box in made.boxes if isinstance(box, Run))
+    assert "seouluyu" in text
+    assert '"Дамди"' in text
+    coded = "https://example.test/r/%D0%94%D3%99%D0%BC%D0%B4%D1%96?x=1&y=%EC%9A%B0%EC%9C%A0"
+    assert [box.data for box in made.boxes if isinstance(box, Symbol)] == [coded.encode()]
+    assert coded in text
+    assert [each.code for each in made.problems] == ["letters.spelled", "symbol.text"]

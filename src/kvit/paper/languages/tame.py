@@ -4,6 +4,7 @@ Clouds and terminal services take text with tags. They have few sizes and no oth
 data, and whatever looks like a tag in an item's name is obeyed. ``tamed(document, profile, manner)`` gives a document in
 which
 
+* letters the printer has not are spelled by others (`kvit.paper.spelling`);
 * letters that begin a tag are their full-width twins (``<`` becomes ``＜``), so no data can be a command;
 * sizes are the largest there are up to those asked for, one to a line where the language has one a line;
 * frames and borders are rules above and below, areas are their parts one after another;
@@ -20,6 +21,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, Literal, cast
+from urllib.parse import quote
 
 import msgspec
 
@@ -27,6 +29,7 @@ from kvit.escpos.profiles import Profile
 from kvit.paper import document as doc
 from kvit.paper.laying.page import MARGIN_PART
 from kvit.paper.sheet import Problem
+from kvit.paper.spelling import spelled
 from kvit.paper.table import widths_of
 from kvit.paper.typeset import STRIPPED, setter_of, width_of
 
@@ -115,7 +118,7 @@ class _Taming:
     def contents(self, contents: list[doc.Content]) -> list[doc.Content]:
         """Contents that stand on common lines, letters and looks as the language has them."""
         if all(isinstance(each, str) for each in contents):
-            return [harmless(clean(str(each)), self.manner) for each in contents]
+            return [harmless(self._spelled(str(each)), self.manner) for each in contents]
         spans = [self._spans(each) for each in contents]
         spans = [[self._looked(each) for each in held] for held in spans]
         if self.manner.uniform:
@@ -128,7 +131,7 @@ class _Taming:
 
     def _spans(self, content: doc.Content) -> list[doc.Span]:
         held = [doc.Span(content)] if isinstance(content, str) else content
-        texts = [clean(each.text) for each in held]
+        texts = [self._spelled(each.text) for each in held]
         whole = harmless("".join(texts), self.manner)
         made: list[doc.Span] = []
         at = 0
@@ -136,6 +139,16 @@ class _Taming:
             made.append(msgspec.structs.replace(span, text=whole[at : at + len(text)]))
             at += len(text)
         return made
+
+    def _spelled(self, text: str) -> str:
+        """The text clean, in letters the printer has as far as they can be had."""
+        made, changed = spelled(clean(text), self._has)
+        if changed:
+            self.warn("letters.spelled", text=changed)
+        return made
+
+    def _has(self, letter: str) -> bool:
+        return self.setter.repertoire.way(letter, 1) in "nwv"
 
     def _looked(self, span: doc.Span) -> doc.Span:
         """The span with the looks there are; what is lost is said."""
@@ -323,6 +336,7 @@ class _Taming:
                 yield from self.tame(each)
 
     def code(self, block: doc.Code) -> Iterator[doc.Block]:
+        block = msgspec.structs.replace(block, data=_in_ascii(block.data))
         if self._sendable(block):
             self.sent.add(block.kind)
             yield msgspec.structs.replace(block, module=None)
@@ -351,6 +365,13 @@ _BLOCKS: dict[type, Callable[[_Taming, Any], Iterator[doc.Block]]] = {
     doc.Pulse: _Taming.kept,
 }  # fmt: skip
 
+
+def _in_ascii(data: str) -> str:
+    """A link as every phone writes it (RFC 3986, 2.1): spelling would lead elsewhere. Other data as they are."""
+    return quote(data, safe=ASCII) if data.startswith(("https://", "http://")) and not data.isascii() else data
+
+
+ASCII = "".join(map(chr, range(128)))
 DIGITS_13 = re.compile(r"[0-9]{12,13}", re.ASCII)
 
 
