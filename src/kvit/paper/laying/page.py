@@ -168,7 +168,7 @@ class Page:
         return True
 
     def line(self, places: list[Place], *, close: bool = False, upside_down: bool = False) -> None:
-        """Print one line of pieces, as seen from left to right; ``close``: the next line follows without the usual space."""
+        """Print one line of pieces as seen from left to right; ``close``: the next line follows without the usual space."""
         places = [(x, pieces) for x, pieces in places if pieces]
         if self.frames:
             places, close = places + self._uprights(places, upside_down), True
