@@ -14,7 +14,12 @@ DASH = "-"
 
 def text(page: Page, block: doc.Text) -> None:
     """Paragraphs, broken to lines."""
-    setter, align = page.setter, block.align or page.align
+    setter, align, content = page.setter, block.align or page.align, block.content
+    if type(content) is str and content and content.isascii() and content.isprintable() and not block.upside_down:
+        width = len(content) * setter.cell
+        if width <= page.right - page.left:
+            page.row((content, ""), setter.plain_face, page.left if align == "left" else page.shift(align, width))
+            return
     found = None if block.upside_down else setter.uniform(block.content)
     if found is None:
         _spans(page, block, align)
