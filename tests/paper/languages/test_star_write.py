@@ -10,12 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kvit.escpos import Parser, Profile, load_profile, profile_names
+from kvit.escpos.repertoire import repertoire_of
 from kvit.paper import document as doc
 from kvit.paper import star_reach
 from kvit.paper import symbol as symbols
 from kvit.paper.builder import Builder, span
 from kvit.paper.languages.escpos.player import Player
 from kvit.paper.languages.escpos_play import play
+from kvit.paper.languages.page_plan import PagePlan
 from kvit.paper.languages.star_write import write
 from kvit.paper.layout import lay_out, on_paper
 from kvit.paper.sheet import Event, Picture, Run, Sheet, Style, Symbol
@@ -236,8 +238,13 @@ def test_a_sheet_of_raw_control_letters_is_stripped_once_more(text: str, name: s
 
 
 def test_a_mark_from_another_page_than_its_letter_is_sent_by_itself() -> None:
-    sheet = Sheet(576, height_dots=32, boxes=[Run(0, 0, 24, 24, "ב\u0e49x", 12, Style())])
-    assert b"\x1b\x1dt" in write(sheet, PRINTER)
+    run = Run(0, 0, 24, 24, "ב\u0e49x", 12, Style())
+    assert b"\x1b\x1dt" in write(Sheet(576, height_dots=32, boxes=[run]), PRINTER)
+
+
+def test_a_letter_of_no_page_within_others_is_left_out() -> None:
+    run = Run(0, 0, 36, 24, "é한x", 12, Style())
+    assert [part for part, _ in PagePlan(repertoire_of(PRINTER), [run]).of(run)] == ["éx"]
 
 
 def test_a_head_of_all_letters_is_told_to_read_utf8_and_whose_han_to_print() -> None:
@@ -249,6 +256,7 @@ def test_a_head_of_all_letters_is_told_to_read_utf8_and_whose_han_to_print() -> 
     assert "우유 한 잔 漢字 сүт é".encode() in korean
     assert korean.endswith(b"\x1b\x1d)U\x02\x000\x00")
     assert b"\x1b\x1d)U\x05\x00A\x02\x03\x01\x04" in proven(Builder().text("绿色市场").document(), head)
+    assert "é сүт".encode() in proven(Builder().text("é сүт").document(), head)
     assert not lay_out(FIVE, head).problems
 
 
