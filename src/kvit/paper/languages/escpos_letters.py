@@ -62,6 +62,9 @@ class Letters:
             self.ascii(text if text.isprintable() else clean_text(text))
             return
         repertoire = self.repertoire
+        if self._utf8 and run.style is self.style:
+            self.out.append(text.encode())
+            return
         wide = not repertoire.unicode and not repertoire.masks[text[0]]
         line = run.style.underline if wide else 0
         if run.style is not self.style or line != self._pairs_underline:

@@ -136,8 +136,14 @@ class _Writer:
         self.go_down(y)
         self._turn(False)
         self._place(first.x, x - first.x)
+        letters = self.letters.write
         for box in boxes[at:end]:
-            self._put(box)
+            if type(box) is Run:
+                if self.drawn:
+                    self._drawn()
+                letters(box)
+            else:
+                self._put(box)
         self._drawn()
         self.height = height
         return end

@@ -188,7 +188,7 @@ class _Grid:
         if text != joined or len(row) != len(self.usual) or not (not kinds or setter.on_grid((text, kinds), self.face)):
             return False
         texts: list[str] = row  # type: ignore[assignment]
-        wide = [each.translate(setter.expand) for each in texts] if kinds else texts
+        wide = [each if each.isascii() else each.translate(setter.expand) for each in texts] if kinds else texts
         made = self.format.format(*(_centred(wide, self.usual) if self.centred else wide))
         if len(made) == self.cells:
             self._put(made, kinds)
