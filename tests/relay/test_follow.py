@@ -208,6 +208,26 @@ async def test_stored_is_cut_and_a_restart_goes_on(tmp_path: Path) -> None:
     assert [printout.raw for printout in got] == [RECEIPT % number for number in range(4)]
 
 
+@pytest.mark.parametrize("restart", [False, True])
+async def test_what_was_stored_goes_once_the_line_falls_quiet(tmp_path: Path, restart: bool) -> None:
+    writer = write(tmp_path, RECEIPT % 1)
+    tasks = [asyncio.create_task(follow(tmp_path, "a", _done))]
+    await until(lambda: Bookmark(tmp_path).load().offset == writer.offset)
+    if restart:
+        tasks[0].cancel()
+        await asyncio.wait(tasks)
+        tasks.append(asyncio.create_task(follow(tmp_path, "a", _done)))
+    writer.rotate()
+    await until(lambda: [base for base, _ in capture.segments(tmp_path)] == [writer.offset], "the card number is gone")
+    tasks[-1].cancel()
+    await asyncio.wait(tasks)
+    writer.close()
+
+
+async def _done(_: Printout) -> None:
+    """The store has it at once."""
+
+
 async def test_a_store_that_is_down_is_asked_again(tmp_path: Path) -> None:
     write(tmp_path, RECEIPT % 1, RECEIPT % 2).close()
     tries: list[int] = []

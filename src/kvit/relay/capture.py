@@ -240,6 +240,11 @@ class Reader:
         self.torn = 0
         """How many torn tails were passed over."""
 
+    @property
+    def base(self) -> int:
+        """The logical offset where the segment being read begins; 0 before there was one."""
+        return self._base
+
     def read(self, limit_bytes: int = READ_BYTES) -> list[Record]:
         """Give the next whole records, at most about ``limit_bytes`` of them."""
         while True:

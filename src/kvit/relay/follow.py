@@ -185,6 +185,8 @@ class Follower:
         self._bookmark = Bookmark(folder)
         self._begin(self._bookmark.load())
         self._doubted = self._saved != Position()
+        self._cut_before = 0
+        """The beginning of the segment that was being read when the capture was last cut."""
         self._seen = (0, 0)
         self._last_s = 0.0
         self._flying: deque[tuple[asyncio.Task[None], Position | None]] = deque()
@@ -287,7 +289,7 @@ class Follower:
         """Move the position past all that is stored, in order; delete what lies before it."""
         while self._flying and self._flying[0][0].done():
             self._reached = self._flying.popleft()[1] or self._reached
-        if not self._flying and resting and self._reader.offset > self._saved.offset:
+        if not self._flying and resting and self._moved:
             self._reached = self._reading.position
         if self._reached is None:
             return
@@ -295,6 +297,11 @@ class Follower:
             self.save_at_s = self._now_s + SAVE_S
         elif self._now_s >= self.save_at_s:
             self._save(self._reached)
+
+    @property
+    def _moved(self) -> bool:
+        """Whether there is a place to write down, or a segment to cut: a line that falls quiet begins an empty one."""
+        return self._reader.offset > self._saved.offset or self._reader.base > self._cut_before
 
     def _save(self, reached: Position) -> None:
         self.save_at_s = None
@@ -306,3 +313,4 @@ class Follower:
                 return
         self._saved, self._reached = reached, None
         capture.cut(self._folder, reached.offset)
+        self._cut_before = self._reader.base
