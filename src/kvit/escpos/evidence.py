@@ -65,7 +65,8 @@ class Evidence:
         for number, seen in words.items():
             self._sort_out(number, seen, own.get(number, "unknown"))
         self._told = {
-            number: [(data, weight(count)) for data, count in seen.items()] for number, seen in self.words.items()
+            number: [(data, 1.0 if count == 1 else weight(count)) for data, count in seen.items()]
+            for number, seen in self.words.items()
         }
         self._own = own
         self._pages: dict[tuple[int, str], float] = {}
@@ -76,7 +77,7 @@ class Evidence:
         rules, words = self._rules[number], self.words[number]
         left: list[bytes] = []
         for data, count in seen.items():
-            if is_drawn(data) or (len(data) <= SHORT_LENGTH and min(data) >= 0x80 and _draws(data, page)):
+            if _is_rule(data, page):
                 rules[data] = count
             else:
                 left.append(data)
@@ -116,7 +117,9 @@ class Evidence:
     def _drawn_share(self, numbers: dict[int, str]) -> float:
         """Which part of the numbers that have rules this table draws."""
         ruled = [number for number, rules in self._rules.items() if rules]
-        return sum(self.draws(number, numbers.get(number, "unknown")) for number in ruled) / max(len(ruled), 1)
+        if not ruled:
+            return 0.0
+        return sum(self.draws(number, numbers.get(number, "unknown")) for number in ruled) / len(ruled)
 
     def draws(self, number: int, page: str) -> bool:
         """Say whether a page has lines and blocks wherever rules and frames were seen under the number."""
@@ -169,13 +172,20 @@ class Evidence:
             return True
         return all(codepage.decode(data, page) == codepage.decode(data, other) for data in self.words[number])
 
-    def pairs(self, system: str, pages: dict[int, str]) -> float:
-        """The weight of reading all words as pairs of a system; of rules, when there are no words."""
-        total = 0.0
+    def best_system(self, systems: tuple[str, ...], pages: dict[int, str]) -> tuple[str, float]:
+        """The system under which all words read best as pairs (rules, when there are no words), of equals the first; and
+        its weight."""
+        totals = [0.0] * len(systems)
         for number, words in (self.words if self.has_words() else self._rules).items():
             page = pages.get(number, "cp437")
-            total += sum([weight(count) * paired(data, system, page) for data, count in words.items()])
-        return total
+            scores = [paired_by(data, systems, page) for data in words]
+            for place, count in enumerate(words.values()):
+                if count != 1:
+                    scores[place] = tuple([weight(count) * score for score in scores[place]])
+            if scores:
+                totals = [total + sum(each) for total, each in zip(totals, zip(*scores, strict=True), strict=True)]
+        most = max(totals)
+        return systems[totals.index(most)], most
 
     def agreement(self, system: str, others: Iterable[str], pages: dict[int, str]) -> float:
         """Which part of the words no other system reads much better: 1 for one language, less for a mixture."""
@@ -202,6 +212,11 @@ def is_drawn(data: bytes) -> bool:
         return True
     again = sum(before == after for before, after in pairwise(high))
     return 2 * again >= len(high) - 1 and any(bytes([byte]) * RULE_LENGTH in high for byte in set(high))
+
+
+@lru_cache(maxsize=8192)
+def _is_rule(data: bytes, page: str) -> bool:
+    return is_drawn(data) or (len(data) <= SHORT_LENGTH and min(data) >= 0x80 and _draws(data, page))
 
 
 @lru_cache(maxsize=8192)
@@ -254,6 +269,12 @@ def paired(data: bytes, system: str, page: str) -> float:
     for text, cells in _decoder(system, page).read(data):
         score += likeness.wide(text) if cells == 2 else likeness.narrow(text)
     return score
+
+
+@lru_cache(maxsize=8192)
+def paired_by(data: bytes, systems: tuple[str, ...], page: str) -> tuple[float, ...]:
+    """The same under several systems."""
+    return tuple([paired(data, system, page) for system in systems])
 
 
 @lru_cache(maxsize=256)

@@ -106,7 +106,11 @@ class Learner:
         for command in commands:
             name = command.name
             if name == "text":
-                self.text(command.raw)
+                raw = command.raw
+                if raw.isascii():
+                    self._before = raw
+                else:
+                    self.text(raw)
             elif name in LINE_ENDS:
                 self._before = b""
             elif name in SWITCHES:
@@ -183,10 +187,12 @@ class Learner:
             own = {number: self._own_pages()[number] for number in single.words}
             return Guess(own, PROFILE, None, False, 0.0, {}, self._letters)
         table, pages = _read(single)
-        system = "shift-jis" if self._said_japanese else self._best_system(ON, pages)
+        system: str | None = "shift-jis"
+        if not self._said_japanese:
+            system = self._evidence(ON).best_system(SYSTEMS, pages)[0] if self._words[ON] else None
         power_on = False
-        woken = self._best_system(START, pages)
-        if woken and self._wakes_in_pairs(woken, pages):
+        woken = self._wakes_in_pairs(single if not self._words[OFF] else self._evidence(START), pages)
+        if woken:
             system, power_on = system or woken, True
             table, pages = _read(self._evidence(OFF))
         return Guess(pages, table, system, power_on, 0.0, {}, self._letters)
@@ -216,19 +222,13 @@ class Learner:
         """The profile's table; Star's, once its command came to a profile that leaves the table open."""
         return tables()["starprnt"] if self._star and self._profile.learn else self._profile.code_pages
 
-    def _best_system(self, mode: str, pages: dict[int, str]) -> str | None:
-        """The system whose pairs read best, None when nothing was seen."""
-        if not self._words[mode]:
+    def _wakes_in_pairs(self, start: Evidence, pages: dict[int, str]) -> str | None:
+        """The system whose pairs read best what came after power-on; None when nothing came or single bytes do as well."""
+        if not start.has_words():
             return None
-        evidence = self._evidence(mode)
-        if mode == START and not evidence.has_words():
-            return None
-        return max(SYSTEMS, key=lambda system: evidence.pairs(system, pages))
-
-    def _wakes_in_pairs(self, system: str, pages: dict[int, str]) -> bool:
-        start = self._evidence(START)
+        system, weight = start.best_system(SYSTEMS, pages)
         single = sum(start.page(number, pages[number]) for number in start.words)
-        return start.pairs(system, pages) > single + PAIRS_MARGIN
+        return system if weight > single + PAIRS_MARGIN else None
 
 
 def _together(first: Mapping[bytes, int], second: Mapping[bytes, int]) -> dict[bytes, int]:

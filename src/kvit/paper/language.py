@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 MIN_LETTERS = 3
 """A trademark or a single word of courtesy tells no language."""
@@ -34,8 +35,12 @@ _OTHERS = {
     for language in SCRIPTS
 }
 """The letters of all other scripts: most papers have one."""
+_ENOUGH = {
+    language: re.compile(f"(?:{pattern}[^{pattern[1:-1]}]*){{{MIN_LETTERS}}}") for language, pattern in SCRIPTS.items()
+}
 KAZAKH = re.compile("[ӘәҒғҚқҢңӨөҰұҮүҺһ]")
 UKRAINIAN = re.compile("[ЇїЄєҐґ]")
+_NOT_RUSSIAN = re.compile("[\u0400\u0402-\u040f\u0450\u0452-\u052f]")
 
 
 def language_of(texts: Iterable[str]) -> str:
@@ -44,14 +49,26 @@ def language_of(texts: Iterable[str]) -> str:
     first = _ANY.search(text)
     if first is None:
         return ""
-    found = next(language for language, script in _SCRIPTS.items() if script.match(first[0]))
-    seen = "".join(set(text)) if _OTHERS[found].search(text) else first[0]
+    best = _script_of(first[0])
+    if _OTHERS[best].search(text):
+        best = _commonest(text)
+    elif not _ENOUGH[best].match(text, first.start()):
+        return ""
+    if best == "ru" and _NOT_RUSSIAN.search(text):
+        return "kk" if KAZAKH.search(text) else "uk" if UKRAINIAN.search(text) else "ru"
+    return best
+
+
+@lru_cache(maxsize=4096)
+def _script_of(letter: str) -> str:
+    return next(language for language, script in _SCRIPTS.items() if script.match(letter))
+
+
+def _commonest(text: str) -> str:
+    """The script with the most letters of several, empty where none has enough."""
+    seen = "".join(set(text))
     counts = {language: len(script.findall(text)) for language, script in _SCRIPTS.items() if script.search(seen)}
     if "ja" in counts:
         counts["ja"] += counts.pop("zh", 0)
-    best = max(counts, key=lambda language: counts[language], default="")
-    if not best or counts[best] < MIN_LETTERS:
-        return ""
-    if best == "ru":
-        return "kk" if KAZAKH.search(text) else "uk" if UKRAINIAN.search(text) else "ru"
-    return best
+    best = max(counts, key=lambda language: counts[language])
+    return best if counts[best] >= MIN_LETTERS else ""

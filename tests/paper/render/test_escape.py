@@ -41,6 +41,12 @@ def test_what_is_taken_out_is_not_clean(letter: str) -> None:
     assert not is_clean(f"Итого\n{letter}")
 
 
+def test_what_python_would_print_and_we_take_out_is_not_clean() -> None:
+    odd = [chr(code) for code in range(0x110000) if chr(code).isprintable() and letters(chr(code)) != chr(code)]
+    assert len(odd) > 200
+    assert not any(is_clean(f"합계 {letter}") for letter in odd)
+
+
 @pytest.mark.parametrize("text", ["Итого ₸", "합계", "谢谢", "ขอบคุณที่", "شكرا", "𠀀😀", "─│█", "a b"])
 def test_letters_stay(text: str) -> None:
     assert letters(text) == text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 from kvit.paper.render import RENDERERS, text
 from kvit.paper.sheet import Run, Sheet, Style
 from kvit.paper.width import cells
-from tests.paper.printing import PRINTER, printed, printer, read
+from tests.paper.printing import PRINTER, printed, printer, read, runs
 from tests.paper.sheets import SHEETS
 
 KOREAN = printer(multibyte=type(PRINTER.multibyte)(system="cp949", power_on=True))
@@ -126,3 +128,24 @@ def test_a_natural_line_is_what_its_phrases_make(parts: list[tuple[int, str]]) -
 def test_usual_lines_are_natural() -> None:
     runs = [Run(0, 0, 96, 24, "우유순수", 24, Style()), Run(96, 0, 48, 24, " 2 x", 12, Style())]
     assert text._natural(runs) == "우유순수 2 x"
+
+
+@given(PARTS, st.integers(0, 300), st.sampled_from([4, 9, 12, 24]), st.sampled_from([384, 576]), st.integers(0, 5))
+def test_runs_side_by_side_make_the_line_their_phrases_make(
+    parts: list[tuple[int, str]], left: int, cell: int, width: int, odd: int
+) -> None:
+    runs, x = [], left
+    for place, (gap, letters) in enumerate(parts):
+        wide = cells(letters) == 2 * len(letters)
+        advance = cell * (2 if wide else 1) + (place == 1 == odd)
+        runs.append(Run(x, 0, 0, 24, letters, advance, Style()))
+        x += advance * len(letters) + (gap if odd == 2 else 0)
+    joined = text._side_by_side(runs, width)
+    if joined is not None:
+        assert joined == (text._natural(runs) or text._place(text._phrases(runs), width))
+
+
+def test_centred_and_doubled_lines_are_side_by_side() -> None:
+    centred = runs(printed("\x1ba\x01영수 1\n\x1d!\x11영수 12\n".encode("cp949"), KOREAN))
+    rows = [list(row) for _, row in groupby(centred, lambda run: run.y + run.height)]
+    assert [text._side_by_side(row, 576) for row in rows] == [" " * 21 + "영수 1", " " * 20 + "영수 12"]

@@ -17,6 +17,8 @@ _TAKEN_OUT = re.compile(
 )
 _DIRTY = re.compile(_TAKEN_OUT.pattern.replace("\x00-\x1f", "\x00-\x09\x0b-\x1f", 1))
 """The same but for line feeds."""
+_UNSEEN = "\u115f\u1160\u3164\uffa0\ufffc\ufffd"
+"""Taken out, though Python calls them printable; so are the selectors E0100-E01EF, whose UTF-8 begins with F3."""
 _OBEYED = re.compile(rb"\x7f|\xc2[\x80-\x9f]|\xd8\x9c|\xe2(?:\x80[\x8e\x8f\xa8-\xae]|\x81[\xa6-\xa9])")
 """What terminals and editors obey and JSON lets stand, in UTF-8: DEL, C1, bidirectional controls, separators."""
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}")
@@ -30,7 +32,9 @@ def letters(text: str) -> str:
 
 def is_clean(lines: str) -> bool:
     """True when ``letters`` would change none of these lines."""
-    return lines.replace("\n", "").isprintable() if lines.isascii() else _DIRTY.search(lines) is None
+    if lines.replace("\n", "").isprintable():
+        return lines.isascii() or not (any(map(lines.__contains__, _UNSEEN)) or b"\xf3" in lines.encode())
+    return not lines.isascii() and _DIRTY.search(lines) is None
 
 
 def escape(text: str) -> str:

@@ -91,25 +91,26 @@ def _lines(sheet: Sheet, marks: bool) -> list[Line]:
         elif not isinstance(box, Rule):
             others.append(box)
     found: list[Line] = []
-    for runs in rows.values():
+    for baseline, runs in rows.items():
         run = runs[0]
         if len(runs) == 1 and run.advance == cell and run.style.cell_width == cell:
             column = run.x // cell
             text = run.text.rstrip()
             found.append((run.y + run.height, run.y, " " * column + text if column else text))
         else:
-            found.append(_row(runs, sheet.width_dots))
+            tall = run.height if len(runs) == 1 else max([run.height for run in runs])
+            foot = baseline + tall // 8
+            found.append((foot, foot - tall, _compose(runs, sheet.width_dots)))
     found.extend(_others(others, sheet.width_dots, marks))
     found.sort(key=itemgetter(0))
     return found
 
 
-def _row(runs: list[Run], width_dots: int) -> Line:
-    return max([run.y + run.height for run in runs]), min([run.y for run in runs]), _compose(runs, width_dots)
-
-
 def _compose(runs: list[Run], width_dots: int) -> str:
     """One line of several runs, or of letters that do not sit on the grid."""
+    joined = _side_by_side(runs, width_dots)
+    if joined is not None:
+        return joined
     runs.sort(key=_by_x)
     natural = _natural(runs)
     if natural is not None:
@@ -122,6 +123,36 @@ def _compose(runs: list[Run], width_dots: int) -> str:
             return _place(_phrases(runs), width_dots)
         line = line.ljust(column) + run.text
     return line.rstrip()
+
+
+def _side_by_side(runs: list[Run], width_dots: int) -> str | None:
+    """A line of ASCII and letters twice as wide with no room between the runs, most lines of Korea and China; None for
+    others. It is what `_natural` gives on the grid of columns, and elsewhere one phrase."""
+    place = left = runs[0].x
+    line, wides, pitch = "", "", 0
+    for run in runs:
+        text, advance = run.text, run.advance
+        if run.x != place or run.glyphs:
+            return None
+        place += advance * len(text)
+        if text.isascii():
+            advance *= 2
+        elif line[-2:] == "  ":
+            return None
+        else:
+            wides += text
+        if advance != pitch:
+            if pitch:
+                return None
+            pitch = advance
+        line += text
+    if not line.isprintable() or (wides and not is_wide(wides)):
+        return None
+    if pitch == 2 * CELL_DOTS and left % CELL_DOTS == 0:
+        return (" " * (left // CELL_DOTS) + line).rstrip()
+    if "  " in line or line[:1] == " " or line[-1:] == " ":
+        return None
+    return " " * _column(Phrase(left, place, line), len(line) + len(wides), 0, width_dots) + line
 
 
 def _natural(runs: list[Run]) -> str | None:
