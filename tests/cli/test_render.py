@@ -115,7 +115,16 @@ def test_receiptline_by_its_ending_or_by_order(tmp_path: Path) -> None:
         assert said.exit_code == 0, said.output
         assert "Corner Cafe" in said.stdout
         assert "4.50" in said.stdout
-    assert "This is no document" in run(tmp_path, "--from", "json", document=data, name="a.receipt").output
+    refused = run(tmp_path, "--from", "json", document=data, name="a.receipt").output
+    assert "This is no document" in refused
+    assert "--from receipt" in refused
+
+
+def test_each_warning_is_said_once(tmp_path: Path) -> None:
+    ruled = b"{border: line; width: 6 6}\na|b\n-\nc|d\n"
+    said = run(tmp_path, "--profile", "epos", document=ruled, name="a.receipt").stderr.splitlines()
+    assert said[-1].endswith("warnings: 1")
+    assert len(said) == len(set(said)) == 2
 
 
 def test_what_of_a_text_is_left_out_is_said(tmp_path: Path) -> None:

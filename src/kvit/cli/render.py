@@ -145,12 +145,12 @@ def chosen(adapter: Adapter, cut: str, copies: int) -> Adapter:
 
 
 def render(document: Document, adapter: Adapter, form: str) -> tuple[bytes, list[str]]:
-    """Return the document in the wanted form, and lines for people: warnings, then how many bytes go to the printer."""
+    """Return the document in the wanted form, and lines for people: each warning once, then how many bytes there are."""
     from kvit.cli.warning import sentence_of
 
     made = adapter.make(document)
-    told = [sentence_of(each) for each in made.warnings]
-    told.append(words("render_done", bytes=made.bytes_count, warnings=len(made.warnings)))
+    told = list(dict.fromkeys(sentence_of(each) for each in made.warnings))
+    told.append(words("render_done", bytes=made.bytes_count, warnings=len(told)))
     if made.copies > 1:
         told.append(words("render_copies", n=made.copies))
     return _formed(adapter, made, form), told

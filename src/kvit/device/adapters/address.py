@@ -3,6 +3,7 @@
     tcp://192.168.1.50:9100                                            ESC/POS, as far as all understand it
     escpos+tcp://192.168.1.50:9100?profile=tm-t88v&paper=80&cut=no     an adapter, a transport, options
     sprt80+serial:///dev/ttyUSB0?baud=9600&cut=full                    options of the transport stand among them
+    sprt58+COM3                                                        the wire in short, as addresses have it elsewhere
     365wifi+http://open.printcenter.cn:8080/kdt1234567                 a cloud: behind the host the device's number
 
 Options of every adapter: ``profile`` (a printer profile of the adapter's language), ``paper`` (mm), ``cut`` (``yes no
@@ -48,7 +49,8 @@ def parse(text: str) -> PrinterAddress | Refusal:
     whole, _, query = text.strip().partition("?")
     scheme, mark, rest = whole.partition("://")
     adapter, plus, transport = scheme.partition("+")
-    if not (mark and plus):
+    short = adapter.lower() in KINDS or adapter.lower() in ALIASES  # "sprt58+COM3", but a device's path may hold a plus
+    if not plus or not (mark or short):
         adapter, transport = PLAIN, scheme
     adapter = ALIASES.get(adapter.lower(), adapter.lower())
     kind = KINDS.get(adapter)
