@@ -195,6 +195,10 @@ def main() -> None:
     options.add_argument("--folder", type=Path, default=FOLDER)
     given = options.parse_args()
     measured = rows(given.rounds, given.folder)
+    if not measured:
+        options.error(
+            f"nothing to measure with: there is no receipt.json in {given.folder}; name a folder with --folder"
+        )
     print(table(measured), *(f"\n{note}" for row in measured for note in row.notes))
 
 
