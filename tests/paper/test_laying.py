@@ -187,7 +187,7 @@ def test_kazakh_of_four_scripts_on_a_chinese_head() -> None:
 
 
 @settings(max_examples=200)
-@given(st.text("ab 中d가,", max_size=30), st.integers(2, 12), st.sampled_from(["word", "character", "ellipsis"]))
+@given(st.text("ab 中d가,(。」「", max_size=30), st.integers(2, 12), st.sampled_from(["word", "character", "ellipsis"]))
 def test_both_ways_to_break_lines_agree(text: str, columns: int, wrap: str) -> None:
     setter = setter_of(load_profile("epson-korean"))
     plain = setter.plain(text.strip(" ") or "a")

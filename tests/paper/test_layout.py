@@ -68,6 +68,25 @@ def test_wide_letters_break_anywhere_and_count_two() -> None:
     assert places(sheet) == [(0, 0, "特级初"), (0, 30, "榨橄榄"), (0, 60, "油")]
 
 
+@pytest.mark.parametrize(
+    ("text", "columns", "lines"),
+    [
+        ("拿铁咖啡（大杯）", 14, ["拿铁咖啡（大", "杯）"]),
+        ("拿铁咖啡（大杯）", 10, ["拿铁咖啡", "（大杯）"]),
+        ("大份，外带，加热", 4, ["大", "份，", "外", "带，", "加热"]),
+        ("阿a拿铁)b", 6, ["阿a拿", "铁)b"]),
+        ("。。。。", 4, ["。。", "。。"]),
+    ],
+)
+def test_marks_that_close_begin_no_line_and_marks_that_open_end_none(text: str, columns: int, lines: list[str]) -> None:
+    for content in (text, [span(text, bold=True)]):
+        sheet = lay_out(Builder().table([Column(width=columns)], [[content]]).document(), CHINESE)
+        rows: dict[int, str] = {}
+        for _, y, part in places(sheet):
+            rows[y] = rows.get(y, "") + part
+        assert list(rows.values()) == lines
+
+
 def test_cyrillic_is_narrow_from_a_page_even_where_a_wide_set_has_it() -> None:
     (run,) = runs(lay_out(Builder().text("Итого").document(), CHINESE))
     assert (run.advance, run.width) == (12, 60)

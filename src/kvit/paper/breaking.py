@@ -1,6 +1,7 @@
 """Breaking: letters to lines no wider than their room.
 
-Lines break behind spaces and on both sides of wide letters; a word wider than the line breaks anywhere. Spaces at a
+Lines break behind spaces and on both sides of wide letters, but never before a mark that closes nor behind one that opens
+(after Unicode Standard Annex 14, classes CL, CP, EX, IS, NS, OP); a word wider than the line breaks anywhere. Spaces at a
 line's end hang over and go. `filled` does it for plain letters (strings, counted in cells), `lines` for pieces of several
 looks (counted in dots); both give the same lines where both could be asked.
 """
@@ -21,6 +22,10 @@ from kvit.paper.width import cell_width, clusters
 
 BREAKING = "wD"
 """Kinds one may break before and behind."""
+CLOSING = frozenset(")]},.!?:;%»”’…、。，．・：；！？）］｝」』】〉》〕〗％ー々")
+"""Never first on a line because a wide letter stands beside."""
+OPENING = frozenset("([{«“‘（［｛「『【〈《〔〖￥￦")
+"""Never last on a line for that reason."""
 DOTS = "…"
 
 
@@ -97,9 +102,16 @@ def _break(plain: Plain, start: int, most: int) -> int:
     """The last place a line of the letters from ``start`` may end, not behind ``most``."""
     text, kinds = plain
     for cut in range(most, start, -1):
-        if text[cut] == " " or text[cut - 1] == " " or kinds[cut] in BREAKING or kinds[cut - 1] in BREAKING:
+        if text[cut] == " " or text[cut - 1] == " ":
+            return cut
+        if (kinds[cut] in BREAKING or kinds[cut - 1] in BREAKING) and _may_part(text[cut - 1], text[cut]):
             return cut
     return most
+
+
+def _may_part(before: str, behind: str) -> bool:
+    """Whether a line may end between two letters, one of them wide."""
+    return behind not in CLOSING and before not in OPENING
 
 
 def _cut_short(plain: Plain, columns: int, setter: Typesetter) -> Plain:
@@ -186,8 +198,9 @@ def _words(pieces: Pieces) -> list[list[Piece]]:
     after_space = False
     for letter in letters_of(pieces):
         space = letter.text == " "
-        wide = not space and cell_width(letter.text[0]) == 2
-        if words[-1] and not space and (after_space or wide or cell_width(words[-1][-1].text[0]) == 2):
+        last = words[-1][-1].text if words[-1] else " "
+        wide = cell_width(letter.text[0]) == 2 or cell_width(last[0]) == 2
+        if words[-1] and not space and (after_space or (wide and _may_part(last[0], letter.text[0]))):
             words.append([])
         words[-1].append(letter)
         after_space = space
