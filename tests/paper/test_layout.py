@@ -79,7 +79,7 @@ def test_wide_letters_break_anywhere_and_count_two() -> None:
     ],
 )
 def test_marks_that_close_begin_no_line_and_marks_that_open_end_none(text: str, columns: int, lines: list[str]) -> None:
-    for content in (text, [span(text, bold=True)]):
+    for content in (text, span(text, bold=True)):
         sheet = lay_out(Builder().table([Column(width=columns)], [[content]]).document(), CHINESE)
         rows: dict[int, str] = {}
         for _, y, part in places(sheet):
