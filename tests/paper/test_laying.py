@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 import pytest
 from hypothesis import given, settings
@@ -13,6 +15,7 @@ from kvit.paper.breaking import filled, lines
 from kvit.paper.builder import Builder, part, span
 from kvit.paper.document import Align, Border, Cell, Column, Document, Frame, Text
 from kvit.paper.languages.escpos_write import write
+from kvit.paper.languages.registry import compose
 from kvit.paper.layout import lay_out
 from kvit.paper.render import text as as_text
 from kvit.paper.sheet import Picture, Run, Sheet
@@ -208,3 +211,15 @@ def test_heads_whose_box_letters_are_wide_and_that_take_no_pictures_get_ascii() 
     pairs = printer(code_pages={}, features=frozenset(), **has_korean())
     document = Builder().table([Column(width=2), Column(width=2)], [["a", "b"]], border=True).line().document()
     assert shown(document, pairs) == ["+--+--+", "|a |b |", "+--+--+", "-" * 48]
+
+
+@pytest.mark.parametrize("align", ["left", "centre", "right"])
+@pytest.mark.parametrize("width", [1, 3, 9])
+@pytest.mark.parametrize("look", ["none", "single"])
+@pytest.mark.parametrize("name", ["SP2000", "TM-T88V", "epson-korean", "starprnt"])
+def test_large_letters_in_a_narrow_frame_stay_on_the_paper(
+    name: str, look: Literal["none", "single"], width: int, align: Align
+) -> None:
+    big = Text([span("ab c", width=8, height=8)])
+    sheet = compose(Document([Frame([big], look, width, align)]), load_profile(name))
+    assert all(0 <= box.x <= box.x + box.width <= sheet.width_dots for box in sheet.boxes)

@@ -321,14 +321,15 @@ class Page:
         assert edge is not None
         text = level(above, below)
         bare = text.lstrip(" ")
-        left = self.motion_x.reach(edge.left + (len(text) - len(bare)) * self.setter.cell)
-        self.line([(left, self.stroke(bare))], close=True)
+        stroke = self.stroke(bare)
+        left = self.stand(edge.left + (len(text) - len(bare)) * self.setter.cell, sum(piece.width for piece in stroke))
+        self.line([(left, stroke)], close=True)
 
     # Places
 
     def shift(self, align: str, width: int, left: int = 0, room: int | None = None) -> int:
         """Where something ``width`` wide begins under an alignment, at a place the head can stand at."""
-        if align == "left" and not left:
+        if align == "left" and not left and self.left + width <= self.width:
             return self.left
         free = max((self.right - self.left if room is None else room) - width, 0)
         moved = free if align == "right" else free // 2 if align == "centre" else 0
