@@ -27,7 +27,7 @@ TEXT_GOAL, PNG_GOAL = 8_000, 200
 PROFILES = (("profile named", "TM-T88V"), ("profile unknown", "unknown"))
 NARROWEST_DOTS = 576
 WORD_MEMORIES = (
-    *(learn._line, evidence.word, evidence.paired, evidence.paired_by, evidence.is_drawn, evidence._is_rule),
+    *(learn._line, evidence._scores, evidence.paired, evidence._paired, evidence.is_drawn, evidence._cores),
     *(evidence._unframed, evidence._draws),
     *(likeness.narrow, likeness.wide),
 )

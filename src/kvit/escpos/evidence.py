@@ -14,14 +14,16 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from itertools import pairwise
+from typing import TypeVar
 
 from kvit.escpos import codepage, likeness
 from kvit.escpos.multibyte import Decoder, split
 from kvit.escpos.profiles import load, names, number_tables
 
+Said = TypeVar("Said")
 Words = dict[int, dict[bytes, int]]
 """How often each word was seen, by number."""
 
@@ -50,6 +52,9 @@ MUCH_BETTER = 6.0
 NEEDLESS = -9.0
 """What a byte above 7F costs that would print plain ASCII: nobody writes that so, whatever the page repeats there."""
 
+MEMORY_WORDS = 2048
+"""Words remembered a page: more than a shop's goods have."""
+
 HIGH = bytes(range(0x80, 0x100))
 HIGH_BUT_KANA = bytes((*range(0x80, 0xA1), *range(0xE0, 0x100)))
 PROFILE = "profile"
@@ -75,19 +80,21 @@ class Evidence:
     def _sort_out(self, number: int, seen: Mapping[bytes, int], page: str) -> None:
         """Put rules apart from words, and take frames off the words they stand against."""
         rules, words = self._rules[number], self.words[number]
-        left: list[bytes] = []
+        cores = _cores(page)
+        left: list[tuple[bytes, bytes]] = []
         for data, count in seen.items():
-            if _is_rule(data, page):
+            core = cores[data]
+            if core is None:
                 rules[data] = count
             else:
-                left.append(data)
+                left.append((data, core))
         sides = bytes({byte for data in rules for byte in data if byte >= 0x80}) if rules else b""
-        for data in left:
-            core = _unframed(data, sides, page)
-            if core.isascii():
+        for data, core in left:
+            bare = _unframed(data, sides, page) if sides else core
+            if bare.isascii():
                 rules[data] = rules.get(data, 0) + seen[data]
             else:
-                words[core] = words.get(core, 0) + seen[data]
+                words[bare] = words.get(bare, 0) + seen[data]
 
     def numbers(self, name: str) -> dict[int, str]:
         """A table by its name: the profile's own, a vendor's, a model's."""
@@ -98,7 +105,8 @@ class Evidence:
         key = (number, page)
         found = self._pages.get(key)
         if found is None:
-            found = self._pages[key] = sum([times * word(data, page) for data, times in self._told[number]])
+            scores = _scores(page)
+            found = self._pages[key] = sum([times * scores[data] for data, times in self._told[number]])
         return found
 
     def length(self, number: int) -> float:
@@ -151,7 +159,7 @@ class Evidence:
 
     def _any_page(self, number: int, best: str) -> str:
         tried = list(self.words[number])[:TRIED_WORDS]
-        return max([best, *published()], key=lambda page: sum(word(data, page) for data in tried))
+        return max([best, *published()], key=lambda page: sum(map(_scores(page).__getitem__, tried)))
 
     def has_words(self) -> bool:
         """Say whether there is more than rules and frames."""
@@ -178,7 +186,7 @@ class Evidence:
         totals = [0.0] * len(systems)
         for number, words in (self.words if self.has_words() else self._rules).items():
             page = pages.get(number, "cp437")
-            scores = [paired_by(data, systems, page) for data in words]
+            scores = list(map(_paired(systems, page).__getitem__, words))
             for place, count in enumerate(words.values()):
                 if count != 1:
                     scores[place] = tuple([weight(count) * score for score in scores[place]])
@@ -214,7 +222,37 @@ def is_drawn(data: bytes) -> bool:
     return 2 * again >= len(high) - 1 and any(bytes([byte]) * RULE_LENGTH in high for byte in set(high))
 
 
-@lru_cache(maxsize=8192)
+class Memory(dict[bytes, Said]):
+    """What a function said of each word; all is forgotten at `MEMORY_WORDS`, so that hostile streams take no room."""
+
+    def __init__(self, act: Callable[[bytes], Said]) -> None:
+        self._act = act
+
+    def __missing__(self, data: bytes) -> Said:
+        if len(self) >= MEMORY_WORDS:
+            self.clear()
+        said = self[data] = self._act(data)
+        return said
+
+
+@lru_cache(maxsize=128)
+def _cores(page: str) -> Memory[bytes | None]:
+    """Words without what the page draws around them; None for a rule."""
+    return Memory(lambda data: None if _is_rule(data, page) else _unframed(data, b"", page))
+
+
+@lru_cache(maxsize=128)
+def _scores(page: str) -> Memory[float]:
+    """Words as likely as they are under the page."""
+    return Memory(lambda data: word(data, page))
+
+
+@lru_cache(maxsize=128)
+def _paired(systems: tuple[str, ...], page: str) -> Memory[tuple[float, ...]]:
+    """Words as likely as they are read as pairs, by system."""
+    return Memory(lambda data: tuple([paired(data, system, page) for system in systems]))
+
+
 def _is_rule(data: bytes, page: str) -> bool:
     return is_drawn(data) or (len(data) <= SHORT_LENGTH and min(data) >= 0x80 and _draws(data, page))
 
@@ -254,7 +292,6 @@ def weight(count: int) -> float:
     return 1 + math.log2(count) / 2
 
 
-@lru_cache(maxsize=32768)
 def word(data: bytes, page: str) -> float:
     """The likeness of one word under a page."""
     text = codepage.decode(data, page)
@@ -269,12 +306,6 @@ def paired(data: bytes, system: str, page: str) -> float:
     for text, cells in _decoder(system, page).read(data):
         score += likeness.wide(text) if cells == 2 else likeness.narrow(text)
     return score
-
-
-@lru_cache(maxsize=8192)
-def paired_by(data: bytes, systems: tuple[str, ...], page: str) -> tuple[float, ...]:
-    """The same under several systems."""
-    return tuple([paired(data, system, page) for system in systems])
 
 
 @lru_cache(maxsize=256)

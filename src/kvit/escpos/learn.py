@@ -140,13 +140,13 @@ class Learner:
 
     def text(self, data: bytes) -> None:
         """Take text bytes printed under the present number; a word may go on from the text before."""
-        if not data.isascii():
-            self._said_japanese |= self._japanese
-            tail = _ASCII_TAIL.search(self._before[-TAIL_BYTES:]) if self._before else None
-            self._collect(tail.group() + data if tail else data)
-        self._before = data
-
-    def _collect(self, data: bytes) -> None:
+        before, self._before = self._before, data
+        if data.isascii():
+            return
+        self._said_japanese |= self._japanese
+        if before:
+            tail = _ASCII_TAIL.search(before[-TAIL_BYTES:])
+            data = tail.group() + data if tail else data
         pieces, letters = _line(data) if len(data) <= LINE_BYTES else _pieces(data)
         self._letters += letters
         if not pieces:

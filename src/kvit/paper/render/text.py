@@ -299,4 +299,6 @@ def _meant(symbol: Symbol) -> str:
 
 def _printable(data: bytes) -> str:
     text = data.decode("utf-8", "replace")
+    if text.isprintable():
+        return text
     return "".join(letter if letter.isprintable() else "\u00b7" for letter in text)

@@ -77,9 +77,9 @@ class Printer:
         "advance", "align", "area_width", "bar_height", "bar_module", "base_verbs", "bold", "boxes", "colour",
         "counter", "cr_feeds", "decode", "direction", "double_strike", "drop", "fed", "font", "glyphs", "glyphs_on",
         "height", "held", "hri_font", "hri_place", "images", "international", "invert", "italic", "kanji",
-        "kanji_height", "kanji_left", "kanji_right", "kanji_style", "kanji_underline", "kanji_width", "left",
+        "kanji_height", "kanji_left", "kanji_right", "kanji_style", "kanji_tall", "kanji_underline", "kanji_width", "left",
         "line_drop", "line_rise", "line_spacing", "logos", "machine", "macro", "macro_budget", "margin", "mixed",
-        "multibyte", "one_line", "open_from", "other_mode", "page", "page_number", "plain", "plain_cells", "queue",
+        "multibyte", "one_line", "open_from", "other_mode", "page", "page_number", "pitch", "plain", "plain_cells", "queue",
         "reader", "right", "rise", "run_height", "settings", "sheet", "spacing", "style", "swallow_lf", "tabs",
         "text_end", "turned", "underline", "unit_x", "unit_y", "upside_down", "verbs", "whole", "width", "x", "y",
     )  # fmt: skip
@@ -115,7 +115,7 @@ class Printer:
         self.style: Style | None = None
         self.kanji_style: Style | None = None
         self.kanji_width = self.kanji_height = 1
-        self.kanji_underline = self.kanji_left = self.kanji_right = 0
+        self.kanji_underline = self.kanji_left = self.kanji_right = self.pitch = self.kanji_tall = 0
         self.advance = self.run_height = self.rise = self.drop = 0
         self.unit_x, self.unit_y = machine.units
         self.line_spacing = machine.line_spacing
@@ -191,6 +191,8 @@ def restyle_kanji(printer: Printer) -> Style:
     underline = printer.kanji_underline or printer.underline
     style = _shared(printer, printer.font, machine.kanji_width // 2, machine.kanji_height, width, height, underline)
     printer.kanji_style = style
+    across, tall = style.cell_width * 2 * width, style.cell_height * height
+    printer.pitch, printer.kanji_tall = (tall, across) if style.turned else (across, tall)
     return style
 
 

@@ -88,11 +88,14 @@ def _continued(printer: Printer, raw: bytes, start: int) -> tuple[bytes, int]:
 
 def put_whole(printer: Printer, whole: Whole, raw: bytes, start: int, end: int) -> bool:
     """ASCII and whole pairs on a line they have room on, as `put` would lay them; False where it takes more than that."""
-    boxes, page = printer.boxes, printer.page
-    style, advance = printer.style or restyle(printer), printer.advance
-    kanji, pitch, tall = _square(printer)
-    spaced = printer.kanji_left or printer.kanji_right or pitch == advance
-    if spaced or tall <= 0 or is_full(printer) or (len(boxes) > printer.open_from and boxes[-1].end >= start):
+    boxes, x = printer.boxes, printer.x
+    kanji = printer.kanji_style or restyle_kanji(printer)
+    style = printer.style or restyle(printer)
+    pitch, tall, advance, height = printer.pitch, printer.kanji_tall, printer.advance, printer.run_height
+    if (
+        printer.page is not None or printer.kanji_left or printer.kanji_right or not 0 < advance != pitch > 0 or tall <= 0
+        or is_full(printer) or (len(boxes) > printer.open_from and boxes[-1].end >= start)
+    ):  # fmt: skip
         return False
     try:
         written = whole(raw)[0]
@@ -100,9 +103,7 @@ def put_whole(printer: Printer, whole: Whole, raw: bytes, start: int, end: int) 
         return False
     if not is_unmarked(written):
         return False
-    height, base, x = printer.run_height, printer.y, printer.x
-    y = base if page is None else base - printer.rise
-    wide_y = base if page is None else base - tall + tall // 8
+    y = printer.y
     found: list[Run] = []
     for piece in runs(written):
         if piece.isascii():
@@ -110,32 +111,25 @@ def put_whole(printer: Printer, whole: Whole, raw: bytes, start: int, end: int) 
             found.append(Run(x, y, width, height, piece, advance, style, start, end))
         else:
             width = pitch * len(piece)
-            found.append(Run(x, wide_y, width, tall, piece, pitch, kanji, start, end))
+            found.append(Run(x, y, width, tall, piece, pitch, kanji, start, end))
         x += width
-    if x > printer.right or advance <= 0 or pitch <= 0:
+    if x > printer.right:
         return False
-    for run in found[:2]:
-        drop = run.height // 8
-        grow(printer, run.height - drop, drop)
+    grow(printer, tall - tall // 8, tall // 8)
+    if len(found) > 1 and height != tall:
+        grow(printer, printer.rise, printer.drop)
     boxes += found
     printer.x, printer.text_end = x, end
     return True
 
 
-def _square(printer: Printer) -> tuple[Style, int, int]:
-    """The style of two-byte letters, how many dots one takes across, and how high it is."""
-    style = printer.kanji_style or restyle_kanji(printer)
-    across, tall = style.cell_width * 2 * style.width, style.cell_height * style.height
-    return (style, tall, across) if style.turned else (style, across, tall)
-
-
 def put_wide(printer: Printer, written: str, start: int, end: int) -> None:
     """Letters in the square cells of a two-byte font."""
-    style, across, tall = _square(printer)
-    advance = across + (printer.kanji_left + printer.kanji_right) * style.width
+    style = printer.kanji_style or restyle_kanji(printer)
+    advance = printer.pitch + (printer.kanji_left + printer.kanji_right) * style.width
     left = printer.kanji_left * style.width
     printer.x += left
-    put(printer, written, advance, style, start, end, None, tall)
+    put(printer, written, advance, style, start, end, None, printer.kanji_tall)
     printer.x -= left
 
 
