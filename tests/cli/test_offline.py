@@ -182,6 +182,7 @@ async def test_emulate_printer_answers_and_obeys(tmp_path: Path) -> None:
 
 def test_emulate_refuses(tmp_path: Path) -> None:
     assert "kvit profiles" in refused("emulate", "printer", "--port", "0", "--profile", "no-such")
+    assert "65535" in refused("emulate", "printer", "--port", "99999")
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         assert str(port) in refused("emulate", "printer", "--port", str(port))

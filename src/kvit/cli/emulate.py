@@ -25,7 +25,7 @@ def command() -> None:
     "slow BYTES, fast, dies [AFTER_BYTES], revive, silent, talks, lies, honest, state.",
 )
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=9101, show_default=True, help="0 takes a free one.")
+@click.option("--port", type=click.IntRange(0, 65535), default=9101, show_default=True, help="0 takes a free one.")
 @click.option("--profile", default="TM-T88V", show_default=True, help="Which printer to be.")
 @click.option(
     "--keep",

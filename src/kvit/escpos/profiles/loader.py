@@ -70,7 +70,12 @@ def load(name: str | None = None, folder: Path | None = None) -> Profile:
 
 
 def load_file(path: Path) -> Profile:
-    """Build the profile of a shop's own file; files beside it may be inherited. Raises as `load`."""
+    """Build the profile of a shop's own file; files beside it may be inherited. Raises as `load`.
+
+    A file that is not there is a ValueError, even where one of ours has its name.
+    """
+    if not path.is_file():
+        raise ValueError(f"there is no file {path}")
     return load(path.stem, path.parent)
 
 
