@@ -5,6 +5,8 @@
 
 They are overwritten in place, without fsync: that costs the disk nothing, and works on a full disk too. What a power cut
 tears its crc tells, and the other file has the position before, which is as good: the store knows what it is told again.
+That holds while the capture has what lies between: before a segment is deleted both files are brought up to date and synced
+(`keep`), or else reading would begin anew in the middle of a receipt.
 Bare JSON in ``position``, as older versions wrote it, is read as well.
 """
 
@@ -42,6 +44,20 @@ class Bookmark:
         """Write where to go on. Raises OSError."""
         if self._written < 0:
             self.load()
+        if not all(
+            page.there for page in self._pages
+        ):  # the first time both: they have their room should the disk fill up
+            self._write(position)
+        self._write(position)
+
+    def keep(self, position: Position) -> None:
+        """Write it into both files and wait for the disk: what lies before it may go then. Raises OSError."""
+        self.save(position)
+        self.save(position)
+        for page in self._pages:
+            page.sync()
+
+    def _write(self, position: Position) -> None:
         self._pages[(self._written + 1) % len(self._pages)].write(self._written + 1, position)
         self._written += 1
 
@@ -58,6 +74,10 @@ class _Page:
         self._path = path
         self._file = -1
         self._size = 0
+
+    @property
+    def there(self) -> bool:
+        return self._size > 0 or self._path.exists()
 
     def read(self) -> tuple[int, Position] | None:
         try:
@@ -86,6 +106,9 @@ class _Page:
         if os.write(self._file, line) < len(line):
             raise OSError(28, "the disk took only a part")
         self._size = len(line)
+
+    def sync(self) -> None:
+        os.fsync(self._file)
 
     def close(self) -> None:
         if self._file >= 0:

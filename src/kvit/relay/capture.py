@@ -308,16 +308,17 @@ class Reader:
         self.offset = newer
 
 
-def cut(folder: Path, offset: int) -> int:
-    """Delete the segments whose records all stand before ``offset`` and that have a successor; say how many.
+def spent(folder: Path, offset: int) -> list[Path]:
+    """List the segments whose records all stand before ``offset`` and that have a successor.
 
-    The newest is never deleted: its writer may be appending. So a line's offsets never begin anew.
+    The newest is never among them: its writer may be appending. So a line's offsets never begin anew.
     """
-    there = segments(folder)
-    gone = 0
-    for (_, path), (following, _) in pairwise(there):
-        if following > offset:
-            break
+    return [path for (_, path), (following, _) in pairwise(segments(folder)) if following <= offset]
+
+
+def cut(folder: Path, offset: int) -> int:
+    """Delete what is `spent`; say how many."""
+    gone = spent(folder, offset)
+    for path in gone:
         path.unlink(missing_ok=True)
-        gone += 1
-    return gone
+    return len(gone)

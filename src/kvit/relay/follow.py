@@ -305,12 +305,14 @@ class Follower:
 
     def _save(self, reached: Position) -> None:
         self.save_at_s = None
-        if reached != self._saved:
-            try:
+        try:
+            if reached != self._saved:
                 self._bookmark.save(reached)
-            except OSError as error:
-                self._problem(self._line, UnsavedPosition(str(error)))
-                return
+            if capture.spent(self._folder, reached.offset):
+                self._bookmark.keep(reached)
+                capture.cut(self._folder, reached.offset)
+        except OSError as error:
+            self._problem(self._line, UnsavedPosition(str(error)))
+            return
         self._saved, self._reached = reached, None
-        capture.cut(self._folder, reached.offset)
         self._cut_before = self._reader.base
