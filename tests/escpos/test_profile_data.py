@@ -12,6 +12,7 @@ import pytest
 from kvit.escpos import codepage
 from kvit.escpos.profiles import Profile, load, names
 from kvit.escpos.profiles.loader import facts
+from kvit.escpos.profiles.words import FEATURES, QUIRKS, check
 from kvit.paper.symbol import KINDS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -104,6 +105,13 @@ def test_every_quirk_is_explained_and_read_by_some_code() -> None:
     explained = words("Quirks")
     assert {word for name in names() for word in load(name).quirks} <= explained
     assert {word for word in explained if f'"{word}"' not in code} == set()
+
+
+def test_the_words_of_a_shops_own_file_are_those_explained() -> None:
+    assert words("Features") == FEATURES
+    assert words("Quirks") == QUIRKS
+    for name in names():
+        check(load(name))
 
 
 def test_stating_a_field_vouches_for_it(tmp_path: Path) -> None:

@@ -129,6 +129,9 @@ def test_a_shops_own_file(tmp_path: Path) -> None:
         ('inherits = "epson"\nwidth_dots = "wide"\n', "width_dots"),
         ('inherits = "epson"\nnumber_table = "acme"\n', "acme"),
         ('inherits = "epson"\nwidth_dotz = 3\n', "width_dotz"),
+        ('inherits = "epson"\nquirks = ["cr_is_if"]\n', "quirk called 'cr_is_if'; nearest: cr_is_lf"),
+        ('inherits = "epson"\nfeatures = ["rasters"]\n', "nearest: raster"),
+        ('inherits = "epson"\n[code_pages]\n7 = "cp8666"\n', "nearest: cp866"),
     ],
 )
 def test_a_file_that_can_not_be_used_is_refused(tmp_path: Path, text: str, says: str) -> None:

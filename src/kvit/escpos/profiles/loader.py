@@ -111,9 +111,18 @@ def _load(name: str, folder: Path | None, stamp: Stamp) -> Profile:
         merged["dialect"] = None
     merged.setdefault("type_id", _type_id(merged))
     try:
-        return msgspec.convert(merged, Profile, strict=False)
-    except msgspec.ValidationError as error:
+        made = msgspec.convert(merged, Profile, strict=False)
+        if folder is not None:
+            _check(made)
+    except ValueError as error:  # msgspec.ValidationError is one
         raise ValueError(f"profile {merged['name']}: {error}") from error
+    return made
+
+
+def _check(profile: Profile) -> None:
+    from kvit.escpos.profiles import words  # needs the code pages, which ours were held against by a test
+
+    words.check(profile)
 
 
 def _type_id(merged: Table) -> int:
