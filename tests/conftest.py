@@ -27,6 +27,12 @@ def pytest_configure(config: pytest.Config) -> None:
         settings.load_profile("search")
 
 
+@pytest.fixture
+def tmp_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of the test's own, without its name: Unix sockets lie in some, and their paths have 107 bytes at most."""
+    return tmp_path_factory.mktemp("t")
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of data this project did not write; tests that need it are skipped where it is absent."""
