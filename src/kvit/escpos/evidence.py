@@ -69,28 +69,29 @@ class Evidence:
         self._rules: Words = {number: {} for number in words}
         for number, seen in words.items():
             self._sort_out(number, seen, own.get(number, "unknown"))
-        self._told = {
-            number: [(data, 1.0 if count == 1 else weight(count)) for data, count in seen.items()]
-            for number, seen in self.words.items()
-        }
+        self._told: dict[int, list[tuple[bytes, float]]] = {}
         self._own = own
         self._pages: dict[tuple[int, str], float] = {}
         self._weights: dict[str, float] = {}
 
     def _sort_out(self, number: int, seen: Mapping[bytes, int], page: str) -> None:
         """Put rules apart from words, and take frames off the words they stand against."""
-        rules, words = self._rules[number], self.words[number]
-        cores = _cores(page)
-        left: list[tuple[bytes, bytes]] = []
+        rules, words, cores = self._rules[number], self.words[number], _cores(page)
+        left: list[bytes] = []
         for data, count in seen.items():
             core = cores[data]
-            if core is None:
+            if core:
+                words[core] = words.get(core, 0) + count
+            elif core is None:
                 rules[data] = count
             else:
-                left.append((data, core))
-        sides = bytes({byte for data in rules for byte in data if byte >= 0x80}) if rules else b""
-        for data, core in left:
-            bare = _unframed(data, sides, page) if sides else core
+                left.append(data)
+        sides = bytes(set(b"".join(rules).translate(None, _undrawn(page)))) if rules else b""
+        if sides:
+            words.clear()
+            left = [data for data in seen if data not in rules]
+        for data in left:
+            bare = _unframed(data, sides, page)
             if bare.isascii():
                 rules[data] = rules.get(data, 0) + seen[data]
             else:
@@ -106,12 +107,20 @@ class Evidence:
         found = self._pages.get(key)
         if found is None:
             scores = _scores(page)
-            found = self._pages[key] = sum([times * scores[data] for data, times in self._told[number]])
+            found = self._pages[key] = sum([times * scores[data] for data, times in self._weighed(number)])
         return found
 
     def length(self, number: int) -> float:
         """How many letters the words of a number have, met again counting less."""
-        return sum([times * len(data) for data, times in self._told[number]])
+        return sum([times * len(data) for data, times in self._weighed(number)])
+
+    def _weighed(self, number: int) -> list[tuple[bytes, float]]:
+        """The words of a number with what each counts."""
+        told = self._told.get(number)
+        if told is None:
+            words = self.words[number].items()
+            told = self._told[number] = [(data, 1.0 if count == 1 else weight(count)) for data, count in words]
+        return told
 
     def table(self, name: str) -> float:
         """The weight of a table for all words."""
@@ -237,8 +246,13 @@ class Memory(dict[bytes, Said]):
 
 @lru_cache(maxsize=128)
 def _cores(page: str) -> Memory[bytes | None]:
-    """Words without what the page draws around them; None for a rule."""
-    return Memory(lambda data: None if _is_rule(data, page) else _unframed(data, b"", page))
+    """Words without what the page draws around them, empty where ASCII is left; None for a rule."""
+    return Memory(lambda data: None if _is_rule(data, page) else _core(data, page))
+
+
+def _core(data: bytes, page: str) -> bytes:
+    core = _unframed(data, b"", page)
+    return b"" if core.isascii() else core
 
 
 @lru_cache(maxsize=128)
@@ -278,6 +292,12 @@ def _is_edge(edge: bytes, sides: bytes) -> bool:
 
 def _draws_byte(byte: int, page: str) -> bool:
     return byte >= 0x80 and likeness.is_drawing(codepage.table(page)[byte - 0x80])
+
+
+@lru_cache(maxsize=128)
+def _undrawn(page: str) -> bytes:
+    """The bytes the page draws nothing for, which no frame is made of."""
+    return bytes([byte for byte in range(0x100) if not _draws_byte(byte, page)])
 
 
 @lru_cache(maxsize=8192)
