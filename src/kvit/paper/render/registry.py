@@ -6,7 +6,9 @@ numpy and fonts along, which a process that only wants text must not pay for.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from importlib import import_module
+from types import ModuleType
 
 import msgspec
 
@@ -24,8 +26,14 @@ class Renderer(msgspec.Struct, frozen=True):
 
     def __call__(self, sheet: Sheet) -> bytes:
         """Render a sheet; text comes as UTF-8."""
-        made = import_module(self.module).render(sheet)
+        made = _module(self.module).render(sheet)
         return made.encode("utf-8") if isinstance(made, str) else bytes(made)
+
+
+@lru_cache(maxsize=16)
+def _module(name: str) -> ModuleType:
+    """Asking Python for a loaded module anew takes as long as printing three lines of text."""
+    return import_module(name)
 
 
 def _renderer(name: str, media_type: str, suffix: str) -> Renderer:
