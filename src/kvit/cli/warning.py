@@ -22,8 +22,10 @@ DETAILS = ("expected", "ai", "option")
 
 def sentence_of(problem: Problem) -> str:
     """One line for people, in the language of the terminal."""
-    values = {name: _shown(value) for name, value in problem.values.items()}
     code = _code(problem)
+    values = {name: _shown(value) for name, value in problem.values.items()}
+    if code == "problem.letters_drawn":  # the strokes of a table drawn with its letters are not what was lost
+        values["text"] = RULES.sub("", str(values["text"]))
     said = " ".join([words(code, **values), *_details(values)]) if code in codes() else _unknown(problem)
     if problem.end - problem.start != 1:
         return said
