@@ -10,8 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kvit.escpos import Command, Parser
+from kvit.relay import capture
 from kvit.relay.boundary import Amended, Boundary, Event
+from kvit.relay.capture import Record
 from kvit.relay.marks import classify
+from kvit.relay.reading import PRINTOUT_COMMANDS_MAX, Printout, Reading
 
 REPLAYS: dict[str, tuple[str, list[str]]] = {
     "a cut ends it": (r"""0.0 "\x1b@Shop\nTOTAL 5.00\n\x1dV\x00" """, [r"\x1b@Shop\nTOTAL 5.00\n\x1dV\x00|cut"]),
@@ -213,3 +216,21 @@ def test_the_short_way_through_a_receipt_decides_as_the_long_one(
         time_s += pause_s
     assert short.close(time_s) == long.close(time_s)
     assert all(classify(command, dialect) == "set" for command in set_by_short)
+
+
+def test_a_printout_of_very_many_small_commands_ends_and_does_so_after_a_restart() -> None:
+    """Else taking it apart would fill the memory."""
+    data = b"x\n" * PRINTOUT_COMMANDS_MAX
+    source, at = [], 1000
+    for start in range(0, len(data), 60_001):
+        source.append(Record(at, capture.TILL, 1, 10**9 + start, 10**18, data[start : start + 60_001]))
+        at = source[-1].end
+    reading = Reading("a")
+    found = [thing for record in source for thing in reading.take(record) if isinstance(thing, Printout)]
+    assert [one.ended_by for one in found] == ["size"]
+    assert PRINTOUT_COMMANDS_MAX < len(found[0].raw) < PRINTOUT_COMMANDS_MAX + 70_000
+    first = Reading("a")
+    assert not [thing for record in source[:3] for thing in first.take(record)]
+    again = Reading("a", position=first.position)
+    rest = [record for record in source if record.offset >= first.position.offset]
+    assert [thing for record in rest for thing in again.take(record)] == found

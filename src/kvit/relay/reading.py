@@ -21,6 +21,9 @@ from kvit.relay.tap import Tap
 
 PRINTOUT_BYTES_MAX: Final = 8 << 20
 """Two rolls of pictures. A till that prints more without an end is cut here, and reading goes on."""
+PRINTOUT_COMMANDS_MAX: Final = 200_000
+"""The same for one of tiny commands: twenty metres of dense text have a tenth. Taking more apart would fill the memory of a
+small machine (8 MB of line feeds: 1.5 GB)."""
 HEARD_MAX: Final = 100
 """Changes of the printer's state kept with one printout."""
 MARKS_MAX: Final = 1024
@@ -129,6 +132,8 @@ class _Stream:
     heard: list[Heard] = field(default_factory=list)
     state: dict[str, bool] = field(default_factory=dict)
     incomplete: bool = False
+    commands: int = 0
+    """Of the printout in progress."""
     last_s: float = 0.0
     former: tuple[int, int] = (0, 0)
     """The number this port's connection had in the line process before, and the offset where it got its new one."""
@@ -258,7 +263,8 @@ class Reading:
         if stream.tap.pending:
             stream.boundary.heard(now_s)
         begun = stream.boundary.start
-        if begun is not None and stream.boundary.seen - begun > PRINTOUT_BYTES_MAX:
+        long = stream.commands > PRINTOUT_COMMANDS_MAX
+        if begun is not None and (long or stream.boundary.seen - begun > PRINTOUT_BYTES_MAX):
             found += self._events(stream, stream.boundary.close(now_s, "size"))
         stream.forget()
         return found
@@ -278,19 +284,22 @@ class Reading:
     def _walk(self, stream: _Stream, commands: list[Command], now_s: float) -> list[Found]:
         found: list[Found] = []
         boundary, tap, dialect = stream.boundary, stream.tap, stream.tap.dialect
-        at = 0
+        at = counted = 0  # the printout in progress began ``commands`` before number ``counted``
         while (at := boundary.inside(commands, at, dialect, now_s, tap.follow)) < len(commands):
             command = commands[at]
             events = boundary.command(command, dialect, now_s)
             if events:
                 found += self._events(stream, events)
             begun = boundary.start
+            if events or begun == command.offset:
+                stream.commands, counted = 0, at
             if begun == command.offset:
                 stream.setting = tap.setting
             elif events and begun is not None:
                 stream.setting = b""  # it begins with the ESC @ before this command
             tap.follow(command)
             at += 1
+        stream.commands += len(commands) - counted
         return found
 
     def _events(self, stream: _Stream, events: list[Closed | Amended]) -> list[Found]:
