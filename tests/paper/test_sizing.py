@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given, settings
@@ -127,6 +127,13 @@ def test_last_resorts_are_told() -> None:
     narrow = printer(width_dots=120, paper_mm=15)
     for code in (Code("ean13", "590123412345"), Code("qr", "https://example.org/receipts/0123456789abcdef/2026")):
         assert "symbol.fine" in [each.code for each in lay_out(Document([code]), narrow).problems]
+
+
+@pytest.mark.parametrize(("letters", "told"), [("below", True), ("none", False)])
+def test_letters_there_is_no_room_for_are_told(letters: Literal["below", "none"], told: bool) -> None:
+    code = Code("gs1128", "(00)00312345678900001", letters=letters)
+    problems = lay_out(Document([code]), printer(width_dots=200)).problems
+    assert [str(each.values["text"])[:21] for each in problems if each.code == "symbol.bare"] == [code.data] * told
 
 
 @pytest.mark.parametrize("kind", EVERY)

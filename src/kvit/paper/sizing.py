@@ -2,7 +2,7 @@
 
 Always with white on both sides. A symbol too wide gets a smaller module, PDF417 and DataBar Expanded Stacked fewer columns
 with more rows; bars of one dot and QR codes of two are the last resort, told as ``symbol.fine``. Letters for people wider
-than the room are left out.
+than the room are left out, told as ``symbol.bare``.
 
 Faults are those of `kvit.paper.symbol` and `kvit.paper.payload`, and ``symbol.option``: a field has a value the kind does
 not take. Values of a fault: ``kind``, ``option`` (the field), ``width`` and ``room`` (dots).

@@ -56,7 +56,7 @@ def test_every_profile_prints_every_kind(name: str) -> None:
     profile = PROFILES[name]
     sheet = proven([Code(kind, data) for kind, (data, _) in EVERY.items()], profile)
     told = [(each.code, each.values["kind"]) for each in sheet.problems if each.code != "picture.absent"]
-    assert {code for code, _ in told} <= {"symbol.drawn", "symbol.fine", "symbol.too_wide"}
+    assert {code for code, _ in told} <= {"symbol.drawn", "symbol.fine", "symbol.bare", "symbol.too_wide"}
     if reach.picture_way(profile):
         drawn = {kind for code, kind in told if code == "symbol.drawn"}
         wide = {kind for code, kind in told if code == "symbol.too_wide"}

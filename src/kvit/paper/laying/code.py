@@ -6,6 +6,7 @@ from kvit.paper import document as doc
 from kvit.paper import ink, reach
 from kvit.paper import symbol as symbols
 from kvit.paper.laying.page import Page
+from kvit.paper.payload import Fault, payload_of
 from kvit.paper.sheet import Symbol
 from kvit.paper.sizing import symbol_of
 from kvit.paper.symbology import KINDS
@@ -32,8 +33,7 @@ def code(page: Page, block: doc.Code) -> None:
     if not native and not reach.picture_way(page.profile):
         page.warn("picture.absent")
         return
-    if made.module < known.smallest:
-        page.warn("symbol.fine", kind=block.kind)
+    _tell(page, block, made)
     side = max(made.module * known.quiet - beyond, 0)
     white = made.module * (ABOVE_BARS if known.flat else known.quiet)
     if page.frames:
@@ -46,6 +46,17 @@ def code(page: Page, block: doc.Code) -> None:
     else:
         _draw(page, made, block.align, side)
     page.feed(white)
+
+
+def _tell(page: Page, block: doc.Code, made: Symbol) -> None:
+    """What the symbol is without, for want of room."""
+    known = KINDS[made.kind]
+    if made.module < known.smallest:
+        page.warn("symbol.fine", kind=block.kind)
+    if known.flat and block.letters != "none" and not made.hri:
+        found = payload_of(block, known)
+        if not isinstance(found, Fault) and found.hri:
+            page.warn("symbol.bare", kind=block.kind, text=found.hri)
 
 
 def _white_beyond(page: Page) -> int:
