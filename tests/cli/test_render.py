@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from kvit.cli.render import FORMS, asked, chosen, command, read, render
-from kvit.cli.warning import sentence_of
+from kvit.cli.warning import sentence_of, sentences_of
 from kvit.device.adapters.kinds import KINDS
 from kvit.i18n import LANGUAGES, codes
 from kvit.paper.sheet import Problem
@@ -72,7 +72,7 @@ def test_paper_bytes_and_warnings(tmp_path: Path) -> None:
     said = run(tmp_path, "--profile", "epson", "--paper", "58", document=DOCUMENT.replace(b"Latte", "우유".encode()))
     assert said.exit_code == 0
     assert any(line.endswith("4.50") and len(line.encode("euc-kr")) == 32 for line in said.stdout.splitlines())
-    assert "Block 2: The printer has no letters for “우유”; they are drawn as a picture." in said.stderr
+    assert "The printer has no letters for “우유”; they are drawn as a picture." in said.stderr
     raw = tmp_path / "a.bin"
     assert run(tmp_path, "--profile", "xprinter", "--to", "bytes", "-o", str(raw)).exit_code == 0
     assert raw.read_bytes().endswith(b"\x1dVB\x00")
@@ -242,3 +242,18 @@ def test_values_do_no_harm_to_a_terminal() -> None:
     said = sentence_of(Problem("symbol.unsupported", 0, 1, {"kind": "x\x1b[2J" + "y" * 99}))
     assert said.isprintable()
     assert len(said) < 130
+
+
+def test_letters_that_fared_alike_are_told_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KVIT_LANG", "en")
+    problems = [
+        Problem("letters.drawn", 0, 1, {"text": "가나"}),
+        Problem("cut.absent", 1, 2, {}),
+        Problem("letters.drawn", 3, 4, {"text": "나다"}),
+        Problem("letters.lost", 4, 5, {"text": "ก"}),
+        Problem("cut.absent", 1, 2, {}),
+    ]
+    drawn, cut, lost = sentences_of(problems)
+    assert "“가나다”" in drawn
+    assert cut == sentence_of(problems[1])
+    assert "“ก”" in lost

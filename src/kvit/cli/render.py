@@ -146,10 +146,10 @@ def chosen(adapter: Adapter, cut: str, copies: int) -> Adapter:
 
 def render(document: Document, adapter: Adapter, form: str) -> tuple[bytes, list[str]]:
     """Return the document in the wanted form, and lines for people: each warning once, then how many bytes there are."""
-    from kvit.cli.warning import sentence_of
+    from kvit.cli.warning import sentences_of
 
     made = adapter.make(document)
-    told = list(dict.fromkeys(sentence_of(each) for each in made.warnings))
+    told = sentences_of(made.warnings)
     told.append(words("render_done", bytes=made.bytes_count, warnings=len(told)))
     if made.copies > 1:
         told.append(words("render_copies", n=made.copies))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from kvit.cli.words import words
@@ -16,8 +17,27 @@ if TYPE_CHECKING:
 SHOWN_LETTERS = 40
 """Of a value: enough to find the place, few enough for a line."""
 RULES = re.compile("[\u2500-\u257f]+")
+TOGETHER = ("problem.letters_drawn", "problem.letters_rules", "problem.letters_spelled", "problem.letters_lost")
 DETAILS = ("expected", "ai", "option")
 """Values that are said in a sentence of their own, where they are given."""
+
+
+def sentences_of(problems: Iterable[Problem]) -> list[str]:
+    """Every warning of a print in one line each; letters that fared alike are told together, the strokes of tables too."""
+    alike: dict[str, dict[str, None]] = {}
+    told: list[str | Problem] = []
+    for each in problems:
+        code = _code(each)
+        if code not in TOGETHER:
+            told.append(sentence_of(each))
+            continue
+        if code not in alike:
+            told.append(each)
+        alike.setdefault(code, {}).update(dict.fromkeys(RULES.sub("", str(each.values["text"]))))
+    said = [
+        each if isinstance(each, str) else words(_code(each), text=_shown("".join(alike[_code(each)]))) for each in told
+    ]
+    return list(dict.fromkeys(said))
 
 
 def sentence_of(problem: Problem) -> str:
