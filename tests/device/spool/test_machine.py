@@ -38,7 +38,9 @@ PRINTERS = ("front", "bar")
 ABLE = {"front": (Evidence.A, Evidence.B), "bar": (Evidence.C, Evidence.A)}
 SHOPS = itertools.count()
 ANY_TIME = (Event.LINK_LOST, Event.TIME_OUT, Event.POWER_CYCLE, Event.PAPER_END, Event.COVER_OPEN, Event.BACK_AGAIN)
-pick = st.integers(0, 999)
+WAYS = ("zero", "zero", "part", "lost", "out", "out")
+LATEST = 999
+pick = st.integers(0, LATEST)
 
 
 @dataclass
@@ -55,7 +57,7 @@ class Attempt:
         """What a worker may say of it without lying."""
         told = list(ANY_TIME)
         if self.sent == "zero":
-            told += [Event.ZERO_BYTES] * 3
+            told += [Event.ZERO_BYTES] * 9
         if self.sent in ("lost", "out"):
             told += [Event.BYTES_OUT] * 4 + [Event.LINK_CLOSED]
         if self.sent == "out":
@@ -86,9 +88,12 @@ class Spool(RuleBasedStateMachine):
         jobs = self.jobs()
         return jobs[number % len(jobs)]
 
-    @initialize()
-    def open(self) -> None:
+    @initialize(rounds=st.lists(st.tuples(st.integers(0, 1), st.sampled_from(WAYS), pick), max_size=8))
+    def open(self, rounds: list[tuple[int, str, int]]) -> None:
+        """A shop that has worked for a while: else few jobs are begun twice."""
         self.accept(1, "front", 1, 5)
+        for able, how, what in rounds:
+            self.whole_round("front", able, how, what)
 
     @rule(
         key=st.integers(1, 4), printer=st.sampled_from(PRINTERS), copies=st.integers(1, 2), priority=st.integers(4, 6)
@@ -115,16 +120,28 @@ class Spool(RuleBasedStateMachine):
         if isinstance(begun, Begun):
             self.attempts.append(Attempt(begun.job, begun.document))
 
-    @rule(able=st.integers(0, 1), printer=st.sampled_from(PRINTERS))
-    def look_and_begin(self, able: int, printer: str) -> None:
-        self.look(0, printer)
+    @rule(which=pick, able=st.integers(0, 1))
+    def begin_any(self, which: int, able: int) -> None:
+        """A worker that did not ask whose turn it is."""
+        self.looked[0] = self.some(which)
         self.begin(0, able)
 
+    @rule(printer=st.sampled_from(PRINTERS), able=st.integers(0, 1), how=st.sampled_from(WAYS), what=pick)
+    def whole_round(self, printer: str, able: int, how: str, what: int) -> None:
+        self.look(0, printer)
+        if 0 in self.looked:
+            self.begin(0, able)
+        if self.attempts:
+            self.send(LATEST, how)
+            self.tell(LATEST, what)
+
     @precondition(lambda self: any(not attempt.sent for attempt in self.attempts))
-    @rule(which=pick, how=st.sampled_from(["zero", "zero", "part", "lost", "out", "out"]))
+    @rule(which=pick, how=st.sampled_from(WAYS))
     def send(self, which: int, how: str) -> None:
         waiting = [attempt for attempt in self.attempts if not attempt.sent]
-        attempt = waiting[which % len(waiting)]
+        if not waiting:
+            return
+        attempt = waiting[-1] if which == LATEST else waiting[which % len(waiting)]
         attempt.sent = how
         job = attempt.job
         if how == "zero":
@@ -141,6 +158,18 @@ class Spool(RuleBasedStateMachine):
         attempt = self.attempts[-1] if which % 2 else self.attempts[which % len(self.attempts)]
         event = attempt.truths[what % len(attempt.truths)]
         self.db.write_now(service.note, self.shop, attempt.job.id, Heard(event, attempt.job.pid), self.now_ms)
+
+    @rule(which=pick, what=pick)
+    def tell_of_an_attempt_before(self, which: int, what: int) -> None:
+        """A worker that hung speaks of a job that was begun again since."""
+        latest = {attempt.job.id: attempt for attempt in self.attempts}
+        before = [attempt for attempt in self.attempts if attempt is not latest[attempt.job.id]]
+        if before:
+            attempt = before[which % len(before)]
+            heard = Heard(attempt.truths[what % len(attempt.truths)], attempt.job.pid)
+            noted = self.db.write_now(service.note, self.shop, attempt.job.id, heard, self.now_ms)
+            assert isinstance(noted, Noted)
+            assert not noted.changed
 
     @rule(which=pick, good=st.booleans())
     def preflight(self, which: int, good: bool) -> None:
@@ -237,5 +266,5 @@ def test_the_world_and_the_spool_agree(database: OpenDatabase) -> None:
     class Here(Spool):
         db = database("kvit.device.spool")
 
-    many = settings(max_examples=60 if database.kind == "sqlite" else 20, stateful_step_count=40)
+    many = settings(max_examples=80 if database.kind == "sqlite" else 25, stateful_step_count=50)
     run_state_machine_as_test(Here, settings=many)
