@@ -20,6 +20,7 @@ RIM_NAMES = {"store", "spool", "server", "worker", "pump", "reader", "emulator"}
 RIM_ROOMS = {"db", "config", "app", "cli", "web", "desktop"}
 RIM_FOLDERS = {"transports", "cloud", "sources"}
 RIM_MORE = {
+    "socket_path.py": "makes the folder of sockets too long to lie beside the data",
     "relay/line.py": "the line process itself",
     "relay/link.py": "one till's connection to its printer: part of the pump",
     "relay/till.py": "a till's connection: part of the pump",

@@ -15,11 +15,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from kvit.socket_path import socket_path as short
+
 REQUEST_BYTES_MAX = 64 << 10
 ANSWER_WITHIN_S = 600.0
 """A backup of a large shop to a slow stick takes minutes."""
-PATH_BYTES_MAX = 100
-"""A Unix socket's path may have 108 bytes on Linux; a longer folder's socket is made under /tmp by its hash."""
 
 Verb = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
 
@@ -34,12 +34,7 @@ class ControlError(Exception):
 
 def socket_path(folder: Path) -> Path:
     """Where the shop of this data folder listens."""
-    path = folder / "shop.sock"
-    if len(os.fsencode(path)) <= PATH_BYTES_MAX:
-        return path
-    import hashlib
-
-    return Path("/tmp") / f"kvit-{hashlib.sha256(os.fsencode(path)).hexdigest()[:24]}.sock"  # noqa: S108 - 0600 below
+    return short(folder / "shop.sock")
 
 
 async def serve(folder: Path, verbs: Mapping[str, Verb]) -> asyncio.Server:

@@ -13,6 +13,7 @@ import click
 
 from kvit.cli.config import config_option, configured
 from kvit.cli.words import no, not_kept
+from kvit.socket_path import socket_path
 
 
 @click.command("printer", hidden=True, help="Run the virtual printer of the configuration.")
@@ -40,7 +41,7 @@ async def _serve(profile: str, port: int, folder: Path, bound: bool) -> None:
     kept = folder / "received.bin"
     emulator = Emulator(profile, kept=kept, unkept=lambda error: not_kept(kept, error))
     await emulator.listen("127.0.0.1", port)
-    await emulator.control(folder / "control.sock")
+    await emulator.control(socket_path(folder / "control.sock"))
     print(json.dumps({"ready": "printer", "pid": os.getpid()}), flush=True)
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -25,6 +25,7 @@ from typing import Any, Final
 from kvit.device import pair as pairs
 from kvit.refusal import Refusal
 from kvit.relay.house import House
+from kvit.socket_path import socket_path
 
 REQUEST_BYTES_MAX: Final = 65536
 """No question is longer than a line or two."""
@@ -49,7 +50,7 @@ class Control:
     async def start(self) -> None:
         """Listen. A socket file left by a killed process is replaced."""
         if UNIX:
-            path = self._folder / "line.sock"
+            path = socket_path(self._folder / "line.sock")
             path.unlink(missing_ok=True)
             self._server = await asyncio.start_unix_server(self._serve, path, limit=REQUEST_BYTES_MAX)
             return
@@ -62,8 +63,9 @@ class Control:
         """Listen no more."""
         if self._server is not None:
             self._server.close()
-        for name in ("line.sock", "line.port"):
-            (self._folder / name).unlink(missing_ok=True)
+        if UNIX:
+            socket_path(self._folder / "line.sock").unlink(missing_ok=True)
+        (self._folder / "line.port").unlink(missing_ok=True)
 
     @staticmethod
     def answers(folder: Path) -> bool:
@@ -124,7 +126,7 @@ class _connect:  # noqa: N801 - used as a verb
         if UNIX:
             self._word = ""
             self._sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-            target: Any = str(folder / "line.sock")
+            target: Any = str(socket_path(folder / "line.sock"))
         else:
             port, self._word = (folder / "line.port").read_text("ascii").split()
             self._sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)

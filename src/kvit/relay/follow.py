@@ -30,6 +30,7 @@ from kvit.escpos import Profile
 from kvit.relay import capture
 from kvit.relay.bookmark import Bookmark
 from kvit.relay.reading import Amendment, Found, Position, Printout, Reading
+from kvit.socket_path import socket_path
 
 IN_FLIGHT: Final = 64
 """Printouts with the store at a time: what one commit takes gladly."""
@@ -79,6 +80,7 @@ class Wake:
         if sys.platform != "win32":
             self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
             self._socket.setblocking(False)
+            self._path = socket_path(self._path)
             self._path.unlink(missing_ok=True)
             self._socket.bind(str(self._path))
             asyncio.get_running_loop().add_reader(self._socket, self._come)

@@ -14,6 +14,7 @@ from kvit.refusal import Refusal
 from kvit.relay.ends import Line
 from kvit.relay.holder import Holder
 from kvit.relay.settings import RelaySettings, check
+from kvit.socket_path import socket_path
 
 QUIET_LOOK_S: Final = 5.0
 """How often quiet lines are looked for: their stored captures go a little later than ``quiet_s``."""
@@ -35,9 +36,10 @@ class House:
         self._load = load
         self.lines: dict[str, Line] = {}
         self.pairs: dict[str, pairs.Pair] = {}
-        self.holder = Holder(folder / "run" / "holder.sock") if hold and sys.platform != "win32" else Holder(None)
+        held = hold and sys.platform != "win32"
+        self.holder = Holder(socket_path(folder / "run" / "holder.sock") if held else None)
         self._wake_socket = _wake_socket()
-        self._wake_path = str(folder / "run" / "wake.sock")
+        self._wake_path = str(socket_path(folder / "run" / "wake.sock"))
         self._grown: dict[str, None] = {}
         """Lines whose captures have grown since the shop was told."""
         self._waking: asyncio.Handle | None = None
