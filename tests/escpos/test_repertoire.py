@@ -62,5 +62,7 @@ def test_what_is_remembered_of_letters_is_bounded() -> None:
 
 def test_a_head_of_unicode_has_one_page_and_draws_what_wants_joining() -> None:
     repertoire = repertoire_of(load_profile("sunmi"))
-    assert [repertoire.way(letter, cells) for letter, cells in (("ж", 1), ("한", 2), ("中", 2), ("ب", 1))] == list("nwwd")
+    assert [repertoire.way(letter, cells) for letter, cells in (("ж", 1), ("한", 2), ("中", 2), ("ب", 1))] == list(
+        "nwwd"
+    )
     assert repertoire.single("Қ한", 0) == "Қ한".encode()
