@@ -37,7 +37,9 @@ from tests.device.spool.jobs import NOW_MS, SHOP, ordered
 PRINTERS = ("front", "bar")
 ABLE = {"front": (Evidence.A, Evidence.B), "bar": (Evidence.C, Evidence.A)}
 SHOPS = itertools.count()
-ANY_TIME = (Event.LINK_LOST, Event.TIME_OUT, Event.POWER_CYCLE, Event.PAPER_END, Event.COVER_OPEN, Event.BACK_AGAIN)
+ANY_TIME = (
+    Event.LINK_LOST, Event.TIME_OUT, Event.POWER_CYCLE, Event.PAPER_END, Event.COVER_OPEN, Event.STOPPED, Event.BACK_AGAIN,
+)  # fmt: skip
 WAYS = ("zero", "zero", "part", "lost", "out", "out")
 LATEST = 999
 pick = st.integers(0, LATEST)
@@ -61,7 +63,7 @@ class Attempt:
         if self.sent in ("lost", "out"):
             told += [Event.BYTES_OUT] * 4 + [Event.LINK_CLOSED]
         if self.sent == "out":
-            told += [Event.ID_ANSWER, Event.ORDERED_STATUS, Event.COUNTER_ROSE] * 2
+            told += [Event.ID_ANSWER, Event.ORDERED_STATUS, Event.COUNTER_ROSE, Event.COMPLETED] * 2
         return told
 
 
@@ -118,7 +120,7 @@ class Spool(RuleBasedStateMachine):
             return
         begun = self.db.write_now(service.begin, self.shop, job.id, ABLE[job.printer][able], self.now_ms)
         if isinstance(begun, Begun):
-            self.attempts.append(Attempt(begun.job, begun.document))
+            self.attempts.append(Attempt(begun.job, begun.payload.body))
 
     @rule(which=pick, able=st.integers(0, 1))
     def begin_any(self, which: int, able: int) -> None:

@@ -7,13 +7,30 @@ import pytest
 
 from kvit.db import ConstraintViolation, Database, Tx
 from kvit.device.spool import service
-from kvit.device.spool.model import ASK_MS, Effect, Event, Evidence, Heard, Job, Kind, State
-from kvit.device.spool.order import Order, order
-from kvit.device.spool.service import Accepted, Begun, Noted
+from kvit.device.spool.model import ASK_MS, REASON_MAX, Effect, Event, Evidence, Form, Heard, Job, Kind, Payload, State
+from kvit.device.spool.order import Order, order, order_raw
+from kvit.device.spool.service import Accepted, Begun, Noted, Series
 from kvit.device.spool.store import Filter
+from kvit.paper.document import (
+    Area,
+    Block,
+    Cell,
+    Code,
+    Column,
+    Document,
+    Frame,
+    Pair,
+    Part,
+    Span,
+    Table,
+    Text,
+    print_document,
+)
 from kvit.refusal import Refusal
 from tests.databases import OpenDatabase
 from tests.device.spool.jobs import HOUR_MS, NOW_MS, RECEIPT, SHOP, ordered
+
+OTHER = print_document(Document([Text("another paper")]))
 
 
 @pytest.fixture
@@ -34,7 +51,7 @@ def accept_all(db: Database, given: Order, now_ms: int = NOW_MS) -> tuple[Job, .
 def begin(db: Database, job: Job, able: Evidence = Evidence.A) -> Job:
     begun = db.write_now(service.begin, SHOP, job.id, able, NOW_MS)
     assert isinstance(begun, Begun)
-    assert begun.document == RECEIPT
+    assert begun.payload.body == RECEIPT
     return begun.job
 
 
@@ -78,7 +95,7 @@ def test_the_straight_way(db: Database) -> None:
         (3, Event.BYTES_OUT, State.SENDING, State.CONFIRMING),
         (4, Event.ID_ANSWER, State.CONFIRMING, State.PRINTED),
     ]
-    assert db.read_now(service.document, SHOP, job.id) == RECEIPT
+    assert db.read_now(service.payload, SHOP, job.id) == Payload(Form.DOCUMENT, "", RECEIPT)
 
 
 def test_a_key_is_accepted_once(db: Database) -> None:
@@ -132,6 +149,20 @@ def test_a_blocked_printer_holds_its_queue_and_goes_on_in_order(db: Database) ->
     assert next_id(db) is None
     assert [noted.job.id for noted in db.write_now(service.ready, SHOP, "front", NOW_MS)] == [first.id]
     assert next_id(db) == first.id != second.id
+
+
+def test_what_a_printer_refuses_is_blocked_for_itself(db: Database) -> None:
+    first, second = accept(db, "1"), accept(db, "2")
+    refusal = Heard(Event.PREFLIGHT_BAD, reason="refused: " + "x" * 500 + "\0")
+    refused = db.write_now(service.note, SHOP, first.id, refusal, NOW_MS)
+    assert isinstance(refused, Noted)
+    assert (refused.job.state, len(refused.job.reason)) == (State.BLOCKED, REASON_MAX)
+    assert next_id(db) == second.id
+    assert db.write_now(service.ready, SHOP, "front", NOW_MS) == []
+    assert db.read_now(service.waiting, SHOP, "front") == [first.id, second.id]
+    moved = db.write_now(service.move, SHOP, first.id, "bar", "u7", NOW_MS)
+    assert isinstance(moved, Noted)
+    assert next_id(db, "bar") == first.id
 
 
 @pytest.mark.parametrize("events", [(), (Event.BYTES_OUT,), (Event.BYTES_OUT, Event.PAPER_END)])
@@ -338,3 +369,112 @@ def test_many_ask_for_the_same(db: Database) -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda _: db.write_now(service.answer, SHOP, job.id, False, "u7", NOW_MS), range(16)))
     assert len(db.read_now(service.search, SHOP, Filter())) == 3
+
+
+def wiped(db: Database, job: Job) -> bool:
+    return db.read_now(service.payload, SHOP, job.id) == Refusal("device.job_wiped")
+
+
+def test_papers_are_wiped_and_histories_stay(db: Database) -> None:
+    old = note(db, begin(db, accept(db, "old")), Event.BYTES_OUT, Event.ID_ANSWER).job
+    waits = accept(db, "waits", document=OTHER)
+    assert db.write_now(service.wipe, SHOP, HOUR_MS, NOW_MS + HOUR_MS) == 0
+    assert db.write_now(service.wipe, SHOP, HOUR_MS, NOW_MS + HOUR_MS + 1) == 1
+    assert (wiped(db, old), wiped(db, waits)) == (True, False)
+    assert db.read_now(service.history, SHOP, old.id)[-1].after is State.PRINTED
+    assert get(db, old.id).sha256 == hashlib.sha256(RECEIPT).digest()
+    assert db.write_now(service.reprint, SHOP, old.id, "again", "u7", NOW_MS) == Refusal("device.job_wiped")
+    assert db.write_now(service.wipe, SHOP, HOUR_MS, NOW_MS + 3 * HOUR_MS) == 0
+
+
+def test_asking_again_for_a_wiped_paper_brings_nothing_back_and_a_new_order_does(db: Database) -> None:
+    job = note(db, begin(db, accept(db)), Event.BYTES_OUT, Event.ID_ANSWER).job
+    db.write_now(service.wipe, SHOP, 0, NOW_MS + 1)
+    again = db.write_now(service.accept, SHOP, ordered(), NOW_MS + 2)
+    assert isinstance(again, Accepted)
+    assert not again.fresh
+    assert wiped(db, job)
+    fresh = accept(db, "sale 2")
+    assert db.read_now(service.payload, SHOP, fresh.id) == Payload(Form.DOCUMENT, "", RECEIPT)
+
+
+def test_a_secret_is_wiped_when_the_last_job_with_it_has_ended(db: Database) -> None:
+    first = accept(db, "1", secret=True)
+    second = accept(db, "2", secret=True)
+    unknown = note(db, begin(db, first), Event.BYTES_OUT, Event.LINK_LOST).job
+    note(db, begin(db, second), Event.BYTES_OUT, Event.ID_ANSWER)
+    assert not wiped(db, second)
+    db.write_now(service.answer, SHOP, unknown.id, True, "u7", NOW_MS)
+    assert wiped(db, first)
+    assert wiped(db, second)
+
+
+CARD, MASKED = "4111 1111 1111 1111", "**** **** **** ****"
+HELD = [
+    [Text(f"Card {CARD}")],
+    [Text([Span("Card "), Span("4111 1111", bold=True), Span(" 1111 1111")])],
+    [Pair("Card", CARD)],
+    [Table([Column(), Column()], [["Card", CARD], [Cell([Span(CARD)]), "x"]])],
+    [Frame([Text(CARD)])],
+    [Area([Part([Text(CARD)])], 5)],
+]
+
+
+@pytest.mark.parametrize("blocks", HELD)
+def test_card_numbers_are_stars_before_anything_is_kept(blocks: list[Block]) -> None:
+    made = ordered(document=print_document(Document(blocks)))
+    assert b"1111" not in made.payload.body
+    assert made == ordered(document=print_document(Document(blocks)))
+    assert ordered(document=made.payload.body).payload == made.payload
+
+
+def test_card_numbers_in_a_tills_bytes(db: Database) -> None:
+    made = order_raw("1", "front", f"\x1b@{CARD}\n\x1dV\0".encode(), "TM-T88V")
+    assert isinstance(made, Order)
+    assert made.payload.body == f"\x1b@{MASKED}\n\x1dV\0".encode()
+    assert order_raw("1", "front", b"x", "no such") == Refusal("device.job_order", {"what": "profile"})
+    code = print_document(Document([Code("qr", CARD.replace(" ", ""))]))
+    assert ordered(document=code).payload.body == code
+
+
+def test_the_next_copy_waits_until_the_one_before_it_is_out(database: OpenDatabase) -> None:
+    db = database("kvit.device.spool")
+    accepted = db.write_now(service.accept, SHOP, ordered(copies=3), NOW_MS)
+    assert isinstance(accepted, Accepted)
+    first, second, third = (job.id for job in accepted.jobs)
+
+    def next_id() -> str | None:
+        job = db.read_now(service.next_for, SHOP, "front", NOW_MS)
+        return None if job is None else job.id
+
+    def printed(id_: str) -> None:
+        begun = db.write_now(service.begin, SHOP, id_, Evidence.A, NOW_MS)
+        assert isinstance(begun, Begun)
+        db.write_now(service.note, SHOP, id_, Heard(Event.BYTES_OUT, begun.job.pid), NOW_MS)
+        db.write_now(service.note, SHOP, id_, Heard(Event.ID_ANSWER, begun.job.pid), NOW_MS)
+
+    printed(first)
+    assert next_id() == second
+    begun = db.write_now(service.begin, SHOP, second, Evidence.A, NOW_MS)
+    assert isinstance(begun, Begun)
+    db.write_now(service.note, SHOP, second, Heard(Event.LINK_LOST, begun.job.pid, reason="cut"), NOW_MS)
+    assert next_id() is None, "nobody knows of the second: the third waits"
+    assert db.read_now(service.series, SHOP, "sale 1") == Series(3, 1, State.UNKNOWN, 2, "cut")
+    db.write_now(service.answer, SHOP, second, True, "u1", NOW_MS)
+    assert next_id() == third
+    printed(third)
+    assert db.read_now(service.series, SHOP, "sale 1") == Series(3, 3, State.PRINTED, 3, "")
+
+
+def test_copies_that_stopped_hold_up_nobody_else(database: OpenDatabase) -> None:
+    db = database("kvit.device.spool")
+    accepted = db.write_now(service.accept, SHOP, ordered(copies=2), NOW_MS)
+    assert isinstance(accepted, Accepted)
+    db.write_now(service.accept, SHOP, ordered("sale 2"), NOW_MS)
+    db.write_now(service.cancel, SHOP, accepted.jobs[0].id, "u1", NOW_MS)
+    job = db.read_now(service.next_for, SHOP, "front", NOW_MS)
+    assert job is not None
+    assert job.family == "sale 2"
+    stopped = db.read_now(service.series, SHOP, "sale 1")
+    assert isinstance(stopped, Series)
+    assert (stopped.asked, stopped.printed, stopped.state) == (2, 0, State.CANCELLED)

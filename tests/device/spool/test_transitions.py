@@ -16,15 +16,20 @@ queued      begun            sending     none
 queued      moved            queued      none
 queued      cancelled        cancelled   none
 queued      id_answer        printed     none
+queued      completed        printed     none
 blocked     preflight_good   queued      none
 blocked     back_again       queued      none
 blocked     moved            queued      none
 blocked     cancelled        cancelled   none
 blocked     id_answer        printed     none
+blocked     completed        printed     none
 sending     bytes_out        confirming  none
 sending     id_answer        printed     none
+sending     completed        printed     none
 sending     paper_end        sending     report
 sending     cover_open       sending     report
+sending     stopped          sending     report
+sending     stopped          sending     report
 sending     link_closed      unknown     ask
 sending     link_lost        unknown     ask
 sending     time_out         unknown     ask
@@ -32,16 +37,22 @@ sending     power_cycle      unknown     ask
 sending     host_restart     unknown     ask
 sending     zero_bytes       queued      again
 confirming  id_answer        printed     none
+confirming  completed        printed     none
 confirming  ordered_status   printed     none
+confirming  zero_bytes       queued      again
 confirming  paper_end        paused      report
 confirming  cover_open       paused      report
+confirming  stopped          paused      report
+confirming  stopped          paused      report
 confirming  link_closed      unknown     ask
 confirming  link_lost        unknown     ask
 confirming  time_out         unknown     ask
 confirming  power_cycle      unknown     ask
 confirming  host_restart     unknown     ask
+paused      zero_bytes       queued      again
 paused      back_again       confirming  none
 paused      id_answer        printed     none
+paused      completed        printed     none
 paused      ordered_status   printed     none
 paused      link_closed      unknown     ask
 paused      link_lost        unknown     ask
@@ -49,6 +60,7 @@ paused      time_out         unknown     ask
 paused      power_cycle      unknown     ask
 paused      host_restart     unknown     ask
 unknown     id_answer        printed     none
+unknown     completed        printed     none
 unknown     counter_rose     printed     none
 unknown     zero_bytes       queued      again
 unknown     person_yes       printed     none
@@ -60,8 +72,10 @@ printed     reprint          printed     copy
 sent        reprint          sent        copy
 expired     reprint          expired     copy
 expired     id_answer        printed     none
+expired     completed        printed     none
 cancelled   reprint          cancelled   copy
 cancelled   id_answer        cancelled   report
+cancelled   completed        cancelled   report
 """
 """For an original on a printer of class A before its deadline, all that is told about this attempt by a named person.
 
@@ -112,14 +126,21 @@ def test_the_deadline(state: State, after: State | None) -> None:
 @pytest.mark.parametrize(("able", "event", "after"), [
     (Evidence.A, Event.ID_ANSWER, State.PRINTED), (Evidence.B, Event.ID_ANSWER, None), (Evidence.C, Event.ID_ANSWER, None),
     (Evidence.A, Event.ORDERED_STATUS, State.PRINTED), (Evidence.B, Event.ORDERED_STATUS, State.PRINTED),
-    (Evidence.C, Event.ORDERED_STATUS, None), (Evidence.A, Event.LINK_CLOSED, State.UNKNOWN),
+    (Evidence.A, Event.COMPLETED, State.PRINTED), (Evidence.B, Event.COMPLETED, State.PRINTED),
+    (Evidence.C, Event.COMPLETED, None), (Evidence.C, Event.ORDERED_STATUS, None),
+    (Evidence.A, Event.LINK_CLOSED, State.UNKNOWN),
     (Evidence.B, Event.LINK_CLOSED, State.UNKNOWN), (Evidence.C, Event.LINK_CLOSED, State.SENT),
 ])  # fmt: skip
 def test_the_ladder_of_evidence(able: Evidence, event: Event, after: State | None) -> None:
     step = decide(job(state=State.CONFIRMING, able=able), FULL[event], NOW_MS)
     assert (step and step.state) == after
     if step and step.state is not State.UNKNOWN:
-        wanted = {Event.ID_ANSWER: Evidence.A, Event.ORDERED_STATUS: Evidence.B, Event.LINK_CLOSED: Evidence.C}
+        wanted = {
+            Event.ID_ANSWER: Evidence.A,
+            Event.ORDERED_STATUS: Evidence.B,
+            Event.COMPLETED: Evidence.B,
+            Event.LINK_CLOSED: Evidence.C,
+        }
         assert step.evidence is wanted[event]
 
 
@@ -154,3 +175,9 @@ def test_printed_has_evidence_and_sent_has_none() -> None:
             if before is not step.state:
                 assert (step.evidence in (Evidence.A, Evidence.B, Evidence.PERSON)) == (step.state is State.PRINTED)
                 assert (step.evidence is Evidence.C) == (step.state is State.SENT)
+
+
+def test_what_a_printer_refused_is_not_taken_up_when_it_is_well_again() -> None:
+    refused = job(state=State.BLOCKED, reason="refused: too large")
+    assert decide(refused, Heard(Event.PREFLIGHT_GOOD), NOW_MS) is None
+    assert decide(refused, Heard(Event.MOVED), NOW_MS) == Step(State.QUEUED)

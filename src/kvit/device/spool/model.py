@@ -25,6 +25,15 @@ class Kind(enum.StrEnum):
     TEST = "test"
 
 
+class Form(enum.StrEnum):
+    """What is kept of what is to be printed."""
+
+    DOCUMENT = "document"
+    """JSON of `kvit.paper.document`: laid out for whatever printer the job ends at."""
+    ESCPOS = "escpos"
+    """The bytes a till or a desktop wrote for a printer of a profile; another printer gets their picture."""
+
+
 _MINUTE_MS: Final = 60_000
 LIFETIME_MS: Final = {
     Kind.KITCHEN: 10 * _MINUTE_MS,  # later, the guest has asked and the cook was told by mouth
@@ -40,6 +49,11 @@ PRIORITY_MAX: Final = 9
 """9 goes first, 0 last."""
 COPIES_MAX: Final = 9
 """As a document's own copies."""
+REASON_MAX: Final = 200
+"""Letters kept of a reason: what a printer or its maker said is theirs, and may be long."""
+REFUSED: Final = "refused"
+"""How the reason of a job begins that its printer will never take (too large, can not be decoded, can not be made): it is
+blocked for itself and does not hold the queue. A person moves or cancels it, or its deadline ends it."""
 ASK_MS: Final = 20_000
 """How long a person is asked whether it came out; then a marked COPY is made."""
 
@@ -70,6 +84,12 @@ WAITING: Final = frozenset({State.QUEUED, State.BLOCKED})
 """States in which surely nothing was printed."""
 
 
+ENDED: Final = frozenset({State.PRINTED, State.SENT, State.EXPIRED, State.CANCELLED})
+"""States in which a job needs what it printed no longer; a COPY may still be asked for by hand while it is kept."""
+KEEP_MS: Final = 30 * 24 * 3_600_000
+"""How long what a job printed is kept after anything last happened to it: a receipt may say who bought what."""
+
+
 class Event(enum.StrEnum):
     """What happened. The comment says what a worker must have seen to say so."""
 
@@ -86,10 +106,14 @@ class Event(enum.StrEnum):
     """The printer said this attempt's process ID, however late."""
     ORDERED_STATUS = "ordered_status"
     """A status that is answered in turn (``GS r``), asked behind the last byte, was answered on the same connection."""
+    COMPLETED = "completed"
+    """The printer, or the service that has it, said by the attempt's name that the paper is out, however late."""
     LINK_CLOSED = "link_closed"
     """All bytes were taken, the last status heard was good, and the link was closed cleanly."""
     PAPER_END = "paper_end"
     COVER_OPEN = "cover_open"
+    STOPPED = "stopped"
+    """It stopped for another cause: the cutter, a hot head, somebody pressed a key; ``reason`` says which."""
     BACK_AGAIN = "back_again"
     """The automatic status says: ready."""
     LINK_LOST = "link_lost"
@@ -100,7 +124,7 @@ class Event(enum.StrEnum):
     COUNTER_ROSE = "counter_rose"
     """The printer's own counters (cuts, lines) rose by exactly this job."""
     ZERO_BYTES = "zero_bytes"
-    """Proof of absence: of this attempt not one byte was taken."""
+    """Proof of absence: of this attempt not one byte was taken, or the printer says that it began nothing of it."""
     PERSON_YES = "person_yes"
     PERSON_NO = "person_no"
     NO_ANSWER = "no_answer"
@@ -113,8 +137,8 @@ class Event(enum.StrEnum):
 
 OF_PRINTER: Final = frozenset({
     Event.PREFLIGHT_BAD, Event.PREFLIGHT_GOOD, Event.BYTES_OUT, Event.ID_ANSWER, Event.ORDERED_STATUS, Event.LINK_CLOSED,
-    Event.PAPER_END, Event.COVER_OPEN, Event.BACK_AGAIN, Event.LINK_LOST, Event.TIME_OUT, Event.POWER_CYCLE,
-    Event.COUNTER_ROSE, Event.ZERO_BYTES,
+    Event.PAPER_END, Event.COVER_OPEN, Event.STOPPED, Event.BACK_AGAIN, Event.LINK_LOST, Event.TIME_OUT,
+    Event.POWER_CYCLE, Event.COUNTER_ROSE, Event.ZERO_BYTES, Event.COMPLETED,
 })  # fmt: skip
 """What a worker may say; the others have verbs of their own."""
 
@@ -145,8 +169,17 @@ class Effect(enum.StrEnum):
     """A person is told."""
 
 
+class Payload(msgspec.Struct, frozen=True):
+    """What is to be printed, as it was accepted."""
+
+    form: Form
+    profile: str
+    """Of bytes: the printer they were written for; empty for a document."""
+    body: bytes
+
+
 class Job(msgspec.Struct, frozen=True):
-    """One paper to be printed. Its document is asked for apart (`kvit.device.spool.service.document`)."""
+    """One paper to be printed. What it prints is asked for apart (`kvit.device.spool.service.payload`)."""
 
     n: int
     """Order of arrival."""
@@ -164,7 +197,7 @@ class Job(msgspec.Struct, frozen=True):
     title: str
     """What a list shows: a receipt's number. No names of people."""
     sha256: bytes
-    """Of the original's document."""
+    """Of what the original prints."""
     priority: int
     accepted_ms: int
     changed_ms: int

@@ -8,28 +8,32 @@ the commit the topic ``"spool"`` is told the printer's name.
 A worker's round: `next_for`, make the bytes, `begin` (durable, before the first byte), send, `note` what it sees. When the
 program starts, before any worker: `restart`. By the clock, each second or so: `expire`, `unanswered`.
 
-Refusals: ``device.job_conflict``, ``device.job_unknown``, ``device.job_busy``, ``device.job_state``,
+Refusals: ``device.job_conflict``, ``device.job_unknown``, ``device.job_wiped``, ``device.job_busy``, ``device.job_state``,
 ``device.job_nameless``, and ``device.job_order`` for a key or a printer's name that is none.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 
 import msgspec
 
-from kvit.db import Tx
+from kvit.db import ERASED, Tx
 from kvit.device.spool import store
 from kvit.device.spool.model import (
     ASK_MS,
+    ENDED,
     LIFETIME_MS,
     OF_PRINTER,
+    REASON_MAX,
     Effect,
     Event,
     Evidence,
     Heard,
     Job,
     Line,
+    Payload,
     State,
     Step,
 )
@@ -60,11 +64,23 @@ class Accepted(msgspec.Struct, frozen=True):
     fresh: bool
 
 
+class Series(msgspec.Struct, frozen=True):
+    """The copies of one order: how many were asked for and are out, and of the first that is not (else the last) its state,
+    its number and why.
+    """
+
+    asked: int
+    printed: int
+    state: State
+    copy: int
+    reason: str
+
+
 class Begun(msgspec.Struct, frozen=True):
-    """An attempt: the job with its process ID, and its document (`kvit.device.spool.paper.paper` makes it a paper)."""
+    """An attempt: the job with its process ID, and what it prints (`kvit.device.press.press` makes it a paper)."""
 
     job: Job
-    document: bytes
+    payload: Payload
 
 
 def job_id(shop: str, family: str, copy: int) -> str:
@@ -74,15 +90,13 @@ def job_id(shop: str, family: str, copy: int) -> str:
 
 def accept(tx: Tx, shop: str, given: Order, now_ms: int) -> Accepted | Refusal:
     """Queue a document: one job a copy, the first one the original. Same key, other order: ``device.job_conflict``."""
-    store.keep_document(tx, shop, given)
+    if store.requested(tx, shop, given.key) is not None:
+        return _accepted_before(tx, shop, given)
+    store.keep_document(tx, shop, given, now_ms)
     deadline = given.deadline_ms if given.deadline_ms is not None else now_ms + LIFETIME_MS[given.kind]
     original = store.insert(tx, shop, _new(shop, given, 1, now_ms, deadline))
     if original is None:
-        known = store.requested(tx, shop, given.key)
-        if known is None or known[1] != given.fingerprint:
-            return Refusal("device.job_conflict", {"key": given.key})
-        jobs = store.family(tx, shop, given.key)
-        return Accepted(tuple(job for job in jobs if job.parent is None), fresh=False)
+        return _accepted_before(tx, shop, given)
     jobs = [original]
     for copy in range(2, given.copies + 1):
         job = store.insert(tx, shop, _new(shop, given, copy, now_ms, deadline))
@@ -92,11 +106,18 @@ def accept(tx: Tx, shop: str, given: Order, now_ms: int) -> Accepted | Refusal:
     return Accepted(tuple(jobs), fresh=True)
 
 
+def _accepted_before(tx: Tx, shop: str, given: Order) -> Accepted | Refusal:
+    known = store.requested(tx, shop, given.key)
+    if known is None or known[1] != given.fingerprint:
+        return Refusal("device.job_conflict", {"key": given.key})
+    return Accepted(tuple(job for job in store.family(tx, shop, given.key) if job.parent is None), fresh=False)
+
+
 def _new(shop: str, given: Order, copy: int, now_ms: int, deadline_ms: int) -> New:
     request = given.key if copy == 1 else None
     return New(
         job_id(shop, given.key, copy), given.key, copy, given.copies, None, request, given.fingerprint, given.printer,
-        given.kind, given.title, given.sha256, given.priority, now_ms, deadline_ms,
+        given.kind, given.title, given.sha256, given.priority, now_ms, deadline_ms, given.secret,
     )  # fmt: skip
 
 
@@ -122,11 +143,11 @@ def begin(tx: Tx, shop: str, id_: str, able: Evidence, now_ms: int) -> Begun | R
     if taken is None or now_ms >= job.deadline_ms or job.printer != seen.printer:
         return Refusal("device.job_state", {"state": job.state.value})
     flying = store.fly(tx, job, process_id(count, power_ons), able)
-    document = store.document(tx, shop, id_)
-    assert document is not None
+    payload = store.payload(tx, shop, id_)
+    assert payload is not None
     after = store.step(tx, flying, heard, taken, now_ms)
     tx.tell(TOPIC, job.printer)
-    return Begun(after, document)
+    return Begun(after, payload)
 
 
 def note(tx: Tx, shop: str, id_: str, heard: Heard, now_ms: int) -> Noted | Refusal:
@@ -146,6 +167,22 @@ def answered(tx: Tx, shop: str, printer: str, pid: bytes, now_ms: int) -> Noted 
 def ready(tx: Tx, shop: str, printer: str, now_ms: int) -> list[Noted]:
     """The printer takes jobs again: what was blocked before it is queued."""
     return _hear_all(tx, shop, store.blocked(tx, shop, printer), Heard(Event.PREFLIGHT_GOOD), now_ms)
+
+
+def note_all(tx: Tx, shop: str, id_: str, heard: Sequence[Heard], now_ms: int) -> list[Noted | Refusal]:
+    """Say several things in their order, in one transaction."""
+    return [note(tx, shop, id_, each, now_ms) for each in heard]
+
+
+def holding(tx: Tx, shop: str, printer: str) -> Job | None:
+    """Give the job in flight on a printer."""
+    id_ = store.flying(tx, shop, printer)
+    return None if id_ is None else store.get(tx, shop, id_)
+
+
+def waiting(tx: Tx, shop: str, printer: str) -> list[str]:
+    """Give the ids of what waits for a printer, surely not printed, in the order it would be."""
+    return store.waiting(tx, shop, printer, AT_ONCE)
 
 
 def power_on(tx: Tx, shop: str, printer: str) -> None:
@@ -211,6 +248,14 @@ def unanswered(tx: Tx, shop: str, now_ms: int) -> list[Noted]:
     return _hear_all(tx, shop, ids, Heard(Event.NO_ANSWER), now_ms)
 
 
+def wipe(tx: Tx, shop: str, keep_ms: int, now_ms: int) -> int:
+    """Wipe what ended jobs printed that nothing happened to for ``keep_ms``; give how many papers. Histories stay."""
+    wiped = store.wipe_old(tx, shop, now_ms - keep_ms, now_ms, AT_ONCE)
+    if wiped:
+        tx.tell(ERASED)
+    return wiped
+
+
 def reprint(
     tx: Tx, shop: str, id_: str, key: str, by: str, now_ms: int, deadline_ms: int | None = None
 ) -> Job | Refusal:
@@ -230,6 +275,8 @@ def reprint(
     taken = decide(job, heard, now_ms)
     if taken is None:
         return Refusal("device.job_state", {"state": job.state.value})
+    if store.payload(tx, shop, id_) is None:
+        return Refusal("device.job_wiped")
     after = store.step(tx, job, heard, taken, now_ms)
     deadline = now_ms + LIFETIME_MS[job.kind] if deadline_ms is None else deadline_ms
     child = _copy(tx, shop, after, now_ms, deadline, key, fingerprint)
@@ -242,6 +289,7 @@ def _hear_all(tx: Tx, shop: str, ids: list[str], heard: Heard, now_ms: int) -> l
 
 
 def _hear(tx: Tx, shop: str, id_: str, heard: Heard, now_ms: int) -> Noted | Refusal:
+    heard = msgspec.structs.replace(heard, reason=heard.reason.replace("\0", " ")[:REASON_MAX])
     job = store.locked(tx, shop, id_)
     if job is None:
         return Refusal("device.job_unknown")
@@ -258,6 +306,8 @@ def _take(tx: Tx, shop: str, job: Job, heard: Heard, taken: Step, now_ms: int) -
         fingerprint = hashlib.sha256(msgspec.json.encode(("copy", job.id))).digest()
         child = _copy(tx, shop, after, now_ms, job.deadline_ms, None, fingerprint)
         assert child is not None, "the family is held since its last number was read"
+    elif after.state in ENDED and store.wipe_secret(tx, shop, after, now_ms):
+        tx.tell(ERASED)
     tx.tell(TOPIC, job.printer)
     return Noted(after, taken.effect, child)
 
@@ -275,15 +325,29 @@ def _copy(
     return store.insert(tx, shop, new)
 
 
+def series(tx: Tx, shop: str, key: str) -> Series | Refusal:
+    """Say how far the copies of one order have come. The next one begins when the one before it is out, so the first that
+    is not says why it stopped.
+    """
+    jobs = [job for job in store.family(tx, shop, key) if job.parent is None]
+    if not jobs:
+        return Refusal("device.job_unknown")
+    done = [job for job in jobs if job.state in (State.PRINTED, State.SENT)]
+    at = next((job for job in jobs if job not in done), jobs[-1])
+    return Series(len(jobs), len(done), at.state, at.copy, at.reason)
+
+
 def get(tx: Tx, shop: str, id_: str) -> Job | Refusal:
     """Give a job."""
     return store.get(tx, shop, id_) or Refusal("device.job_unknown")
 
 
-def document(tx: Tx, shop: str, id_: str) -> bytes | Refusal:
-    """Give a job's document as it was accepted; its hash is the job's ``sha256``."""
-    found = store.document(tx, shop, id_)
-    return Refusal("device.job_unknown") if found is None else found
+def payload(tx: Tx, shop: str, id_: str) -> Payload | Refusal:
+    """Give what a job prints, as it was accepted; ``device.job_wiped`` where it is kept no longer."""
+    found = store.payload(tx, shop, id_)
+    if found is not None:
+        return found
+    return Refusal("device.job_unknown" if store.get(tx, shop, id_) is None else "device.job_wiped")
 
 
 def history(tx: Tx, shop: str, id_: str) -> list[Line]:

@@ -14,7 +14,7 @@ import msgspec
 
 from kvit.db import Tx
 from kvit.db.tx import Row, Value
-from kvit.device.spool.model import Effect, Event, Evidence, Heard, Job, Kind, Line, State, Step
+from kvit.device.spool.model import REFUSED, Effect, Event, Evidence, Form, Heard, Job, Kind, Line, Payload, State, Step
 from kvit.device.spool.order import Order
 
 COLUMNS = (
@@ -22,6 +22,14 @@ COLUMNS = (
     " attempt, pid, able, evidence, reason, by_user, copied, steps"
 )
 _FLYING = "state IN ('sending', 'confirming', 'paused')"
+_WAITING = "state IN ('queued', 'blocked')"
+_BLOCKED = f"state = 'blocked' AND substr(reason, 1, {len(REFUSED)}) <> '{REFUSED}'"
+"""By the printer's own state: what it refused for itself holds nobody up."""
+_ITS_TURN = (
+    "(copy = 1 OR parent IS NOT NULL OR NOT EXISTS (SELECT 1 FROM spool_job b WHERE b.shop = $1"
+    " AND b.family = spool_job.family AND b.copy = spool_job.copy - 1 AND b.state NOT IN ('printed', 'sent')))"
+)
+"""Of copies asked for at once the next one begins when the one before it is out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,7 @@ class New:
     priority: int
     now_ms: int
     deadline_ms: int
+    secret: bool = False
 
 
 def job_of(row: Row) -> Job:
@@ -74,33 +83,64 @@ def _evidence(value: str | None) -> Evidence | None:
     return None if value is None else Evidence(value)
 
 
-def keep_document(tx: Tx, shop: str, given: Order) -> None:
-    """Keep a document, once."""
+def keep_document(tx: Tx, shop: str, given: Order, now_ms: int) -> None:
+    """Keep a document, once; one that was wiped is kept anew."""
     tx.run(
-        "INSERT INTO spool_document (shop, sha256, body) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
-        shop, given.sha256, given.document,
+        "INSERT INTO spool_document (shop, sha256, body, form, profile, kept_at) VALUES ($1, $2, $3, $4, $5, $6)"
+        " ON CONFLICT (shop, sha256) DO UPDATE SET body = excluded.body, kept_at = excluded.kept_at, wiped_at = NULL"
+        " WHERE spool_document.wiped_at IS NOT NULL",
+        shop, given.sha256, given.payload.body, given.payload.form.value, given.payload.profile, now_ms,
     )  # fmt: skip
 
 
-def document(tx: Tx, shop: str, id_: str) -> bytes | None:
-    """Give a job's document: its original's."""
+def payload(tx: Tx, shop: str, id_: str) -> Payload | None:
+    """Give what a job prints: its original's; None where it was wiped."""
     row = tx.one(
-        "SELECT d.body FROM spool_document d JOIN spool_job j ON j.shop = d.shop AND j.sha256 = d.sha256"
-        " WHERE j.shop = $1 AND j.id = $2",
+        "SELECT d.form, d.profile, d.body FROM spool_document d JOIN spool_job j ON j.shop = d.shop AND j.sha256 = d.sha256"
+        " WHERE j.shop = $1 AND j.id = $2 AND d.wiped_at IS NULL",
         shop, id_,
     )  # fmt: skip
-    return None if row is None else bytes(row[0])
+    return None if row is None else Payload(Form(row[0]), row[1], bytes(row[2]))
+
+
+_OPEN = "(state IN ('queued', 'blocked', 'sending', 'confirming', 'paused') OR (state = 'unknown' AND copied = 0))"
+
+
+def wipe_secret(tx: Tx, shop: str, job: Job, now_ms: int) -> bool:
+    """Wipe what an ended job printed, where that is a secret and no other job still prints it."""
+    sql = (
+        "UPDATE spool_document SET body = $4, wiped_at = $3 WHERE shop = $1 AND sha256 = $2 AND wiped_at IS NULL"  # noqa: S608
+        " AND EXISTS (SELECT 1 FROM spool_job WHERE shop = $1 AND sha256 = $2 AND secret = 1)"
+        f" AND NOT EXISTS (SELECT 1 FROM spool_job WHERE shop = $1 AND sha256 = $2 AND {_OPEN})"
+    )
+    return tx.run(sql, shop, job.sha256, now_ms, b"") > 0
+
+
+def wipe_old(tx: Tx, shop: str, until_ms: int, now_ms: int, limit: int) -> int:
+    """Wipe what was kept before ``until_ms`` and printed by no job that is open or has changed since; give how many."""
+    rows = tx.all(
+        "SELECT d.sha256 FROM spool_document d WHERE d.shop = $1 AND d.wiped_at IS NULL AND d.kept_at < $2"  # noqa: S608
+        " AND NOT EXISTS (SELECT 1 FROM spool_job WHERE shop = $1 AND sha256 = d.sha256"
+        f" AND (changed_at >= $2 OR {_OPEN})) ORDER BY d.kept_at LIMIT {int(limit)}",
+        shop, until_ms,
+    )  # fmt: skip
+    for (sha256,) in rows:
+        tx.run(
+            "UPDATE spool_document SET body = $4, wiped_at = $3 WHERE shop = $1 AND sha256 = $2",
+            shop, sha256, now_ms, b"",
+        )  # fmt: skip
+    return len(rows)
 
 
 def insert(tx: Tx, shop: str, new: New) -> Job | None:
     """Insert a queued job with its first line of history; None where its id, place or request is taken."""
     row = tx.one(
         "INSERT INTO spool_job (shop, id, family, copy, copies, parent, request, fingerprint, printer, kind, title, sha256,"  # noqa: S608
-        " priority, accepted_at, changed_at, deadline, state, steps)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, $15, 'queued', 1)"
+        " priority, accepted_at, changed_at, deadline, state, steps, secret)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, $15, 'queued', 1, $16)"
         f" ON CONFLICT DO NOTHING RETURNING {COLUMNS}",
         shop, new.id, new.family, new.copy, new.copies, new.parent, new.request, new.fingerprint, new.printer,
-        new.kind.value, new.title, new.sha256, new.priority, new.now_ms, new.deadline_ms,
+        new.kind.value, new.title, new.sha256, new.priority, new.now_ms, new.deadline_ms, int(new.secret),
     )  # fmt: skip
     if row is None:
         return None
@@ -228,11 +268,17 @@ def readdress(tx: Tx, job: Job, printer: str) -> None:
 
 
 def first_waiting(tx: Tx, shop: str, printer: str, now_ms: int) -> Job | None:
-    """Give the job a free printer takes next: by priority, then by age; None while one is in flight or blocked."""
+    """Give the job a free printer takes next: by priority, then by age; None while one is in flight or blocked.
+
+    The conditions repeat those of the partial indexes word for word: only so are they used, and a printer's long past
+    costs nothing.
+    """
     row = tx.one(
-        f"SELECT {COLUMNS} FROM spool_job WHERE shop = $1 AND printer = $2 AND state = 'queued' AND deadline > $3"  # noqa: S608
-        " AND NOT EXISTS (SELECT 1 FROM spool_job o WHERE o.shop = $1 AND o.printer = $2"
-        " AND o.state IN ('blocked', 'sending', 'confirming', 'paused'))"
+        f"SELECT {COLUMNS} FROM spool_job WHERE shop = $1 AND printer = $2 AND {_WAITING} AND state = 'queued'"  # noqa: S608
+        " AND deadline > $3"
+        f" AND NOT EXISTS (SELECT 1 FROM spool_job WHERE shop = $1 AND printer = $2 AND {_FLYING})"
+        f" AND NOT EXISTS (SELECT 1 FROM spool_job WHERE shop = $1 AND printer = $2 AND {_WAITING} AND {_BLOCKED})"
+        f" AND {_ITS_TURN}"
         " ORDER BY priority DESC, n LIMIT 1",
         shop, printer, now_ms,
     )  # fmt: skip
@@ -254,9 +300,19 @@ def in_flight(tx: Tx, shop: str) -> list[str]:
 
 
 def blocked(tx: Tx, shop: str, printer: str) -> list[str]:
-    """Give the ids of what is blocked before a printer."""
-    sql = "SELECT id FROM spool_job WHERE shop = $1 AND printer = $2 AND state = 'blocked' ORDER BY n"
+    """Give the ids of what is blocked before a printer by the printer's own state."""
+    sql = f"SELECT id FROM spool_job WHERE shop = $1 AND printer = $2 AND {_WAITING} AND {_BLOCKED} ORDER BY +n"  # noqa: S608
     return [row[0] for row in tx.all(sql, shop, printer)]
+
+
+def waiting(tx: Tx, shop: str, printer: str, limit: int) -> list[str]:
+    """Give the ids of what waits for a printer, in the order it would be printed."""
+    rows = tx.all(
+        "SELECT id FROM spool_job WHERE shop = $1 AND printer = $2 AND state IN ('queued', 'blocked')"  # noqa: S608
+        f" ORDER BY priority DESC, n LIMIT {int(limit)}",
+        shop, printer,
+    )  # fmt: skip
+    return [row[0] for row in rows]
 
 
 def overdue(tx: Tx, shop: str, now_ms: int, limit: int) -> list[str]:

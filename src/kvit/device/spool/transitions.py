@@ -22,7 +22,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from kvit.device.spool.model import Effect, Event, Evidence, Heard, Job, State, Step
+from kvit.device.spool.model import REFUSED, Effect, Event, Evidence, Heard, Job, State, Step
 
 Condition = Callable[[Job, Heard, int], bool]
 Ways = tuple[tuple[Condition, Step], ...]
@@ -50,6 +50,10 @@ def _able_c(job: Job, heard: Heard, now_ms: int) -> bool:
 
 def _absent(job: Job, heard: Heard, now_ms: int) -> bool:
     return _ours(job, heard, now_ms) and not job.copied
+
+
+def _not_refused(job: Job, heard: Heard, now_ms: int) -> bool:
+    return not job.reason.startswith(REFUSED)
 
 
 def _named(job: Job, heard: Heard, now_ms: int) -> bool:
@@ -99,6 +103,14 @@ _LOSSES: Final = {
     },
 }
 
+_COMPLETED: Final = {
+    (state, Event.COMPLETED): _PRINTED_B
+    for state in (
+        State.QUEUED, State.BLOCKED, State.SENDING, State.CONFIRMING, State.PAUSED, State.UNKNOWN, State.EXPIRED,
+    )
+}  # fmt: skip
+"""A completion that names its attempt is the attempt's own word, as the process ID is, only of class B."""
+
 TABLE: Final[dict[tuple[State, Event], Ways]] = {
     (State.QUEUED, Event.PREFLIGHT_BAD): _one(State.BLOCKED, Effect.REPORT),
     (State.QUEUED, Event.BEGUN): _one(State.SENDING),
@@ -107,8 +119,8 @@ TABLE: Final[dict[tuple[State, Event], Ways]] = {
     (State.QUEUED, Event.DEADLINE): _one(State.EXPIRED, Effect.REPORT, _late),
     (State.QUEUED, Event.ID_ANSWER): _PRINTED_A,
     (State.BLOCKED, Event.ID_ANSWER): _PRINTED_A,
-    (State.BLOCKED, Event.PREFLIGHT_GOOD): _one(State.QUEUED),
-    (State.BLOCKED, Event.BACK_AGAIN): _one(State.QUEUED),
+    (State.BLOCKED, Event.PREFLIGHT_GOOD): _one(State.QUEUED, when=_not_refused),
+    (State.BLOCKED, Event.BACK_AGAIN): _one(State.QUEUED, when=_not_refused),
     (State.BLOCKED, Event.MOVED): _one(State.QUEUED),
     (State.BLOCKED, Event.CANCELLED): _one(State.CANCELLED, when=_named),
     (State.BLOCKED, Event.DEADLINE): _one(State.EXPIRED, Effect.REPORT, _late),
@@ -116,12 +128,16 @@ TABLE: Final[dict[tuple[State, Event], Ways]] = {
     (State.SENDING, Event.ID_ANSWER): _PRINTED_A,
     (State.SENDING, Event.PAPER_END): _one(State.SENDING, Effect.REPORT, _ours),
     (State.SENDING, Event.COVER_OPEN): _one(State.SENDING, Effect.REPORT, _ours),
+    (State.SENDING, Event.STOPPED): _one(State.SENDING, Effect.REPORT, _ours),
     (State.SENDING, Event.LINK_CLOSED): _LOST,
     (State.SENDING, Event.ZERO_BYTES): _one(State.QUEUED, Effect.AGAIN, _absent),
     (State.CONFIRMING, Event.ID_ANSWER): _PRINTED_A,
     (State.CONFIRMING, Event.ORDERED_STATUS): _PRINTED_B,
+    (State.CONFIRMING, Event.ZERO_BYTES): _one(State.QUEUED, Effect.AGAIN, _absent),
+    (State.PAUSED, Event.ZERO_BYTES): _one(State.QUEUED, Effect.AGAIN, _absent),
     (State.CONFIRMING, Event.PAPER_END): _one(State.PAUSED, Effect.REPORT, _ours),
     (State.CONFIRMING, Event.COVER_OPEN): _one(State.PAUSED, Effect.REPORT, _ours),
+    (State.CONFIRMING, Event.STOPPED): _one(State.PAUSED, Effect.REPORT, _ours),
     (State.CONFIRMING, Event.LINK_CLOSED): (
         (_able_c, Step(State.SENT, evidence=Evidence.C)),
         *_LOST,
@@ -144,6 +160,8 @@ TABLE: Final[dict[tuple[State, Event], Ways]] = {
     (State.UNKNOWN, Event.CANCELLED): _one(State.CANCELLED, when=_named),
     (State.EXPIRED, Event.ID_ANSWER): _PRINTED_A,
     (State.CANCELLED, Event.ID_ANSWER): _one(State.CANCELLED, Effect.REPORT, _able_a),
+    (State.CANCELLED, Event.COMPLETED): _one(State.CANCELLED, Effect.REPORT, _able_b),
+    **_COMPLETED,
     **_LOSSES,
     **_COPY_AGAIN,
 }  # fmt: skip
