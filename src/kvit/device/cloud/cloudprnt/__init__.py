@@ -1,0 +1,1 @@
+"""Star CloudPRNT: printers that poll for their jobs."""

@@ -1,0 +1,1 @@
+"""CloudPRNT over MQTT: the same printers, told at once."""

@@ -1,0 +1,3 @@
+"""The broker, for the tests of this folder."""
+
+from tests.fakes.broker import broker as broker
