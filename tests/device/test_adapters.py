@@ -15,7 +15,7 @@ from kvit.device.adapters.adapter import Adapter, adapter_for, adapter_of
 from kvit.device.adapters.address import CUTS, PrinterAddress, parse, show
 from kvit.device.adapters.clouds import CLOUDS, Account, Moment, Request, hmac_sha256, md5, request_of, sha1
 from kvit.device.adapters.kinds import ALIASES, KINDS, WIRES
-from kvit.device.address import Address, SerialLine
+from kvit.device.address import CALLING_IN, Address, SerialLine
 from kvit.escpos.profiles import load, names
 from kvit.i18n import LANGUAGES, say
 from kvit.paper.builder import Builder, span
@@ -262,8 +262,32 @@ def test_yilianyun_is_asked_with_copies_at_the_head() -> None:
     assert fields["sign"] == hashlib.md5(b"user@example.com1700000000secret-key", usedforsecurity=False).hexdigest()
 
 
+def test_an_end_is_told_where_there_is_a_word_for_it() -> None:
+    found = adapter("feie+https://h/921")
+    for until_s, told in ((MOMENT.unix_s + 600, MOMENT.unix_s + 600), (MOMENT.unix_s + 10**6, MOMENT.unix_s + 86_340)):
+        moment = Moment(MOMENT.unix_s, until_s=until_s)
+        request = request_of(found, found.make(RECEIPT), ACCOUNT, moment)
+        assert request is not None
+        assert dict(parse_qsl(request.body.decode()))["expired"] == str(told)
+    assert "expired" not in dict(parse_qsl(asked("feie+https://h/921").body.decode()))
+
+
+@pytest.mark.parametrize(
+    ("text", "target"),
+    [
+        ("yilianyun+https://open-api.10ss.net/v2/4004", "/v2/print/index"),
+        ("feie+https://h/proxy/921", "/proxy/Api/Open/"),
+        ("365wifi+http://h:8080/a/kdt1", "/a/addOrder"), ("xpyun+https://h/b/1", "/b/api/openapi/xprinter/print"),
+        ("sunmi+https://h/c/N3", "/c/v2/printer/open/open/device/pushContent"),
+    ],
+)  # fmt: skip
+def test_what_stands_before_the_device_stands_before_the_question(text: str, target: str) -> None:
+    assert asked(text).target == target
+
+
 def test_xpyun_is_asked_with_json() -> None:
     fields = json.loads(asked("xpyun+https://h/77").body)
+    assert (fields["mode"], fields["idempotent"]) == (0, "job-1")
     assert (fields["sn"], fields["copies"], fields["user"]) == ("77", 1, "user@example.com")
     assert fields["content"].startswith("Latte 拿铁<BR>")
 
@@ -300,7 +324,7 @@ def test_keys_are_not_shown() -> None:
 
 def test_every_cloud_of_a_kind_is_there() -> None:
     assert {kind.cloud for kind in KINDS.values() if kind.cloud} == set(CLOUDS)
-    assert all(set(kind.transports) <= {*WIRES, "http", "https"} for kind in KINDS.values())
+    assert all(set(kind.transports) <= {*WIRES, "http", "https", *CALLING_IN} for kind in KINDS.values())
 
 
 def test_a_long_content_is_said_before_the_cloud_refuses_it() -> None:

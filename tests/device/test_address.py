@@ -14,6 +14,15 @@ GOOD = [
     ("usb:///dev/usb/lp0", Address("usb", path="/dev/usb/lp0"), "usb:///dev/usb/lp0"),
     ("/dev/usb/lp0", Address("usb", path="/dev/usb/lp0"), "usb:///dev/usb/lp0"),
     ("/dev/ttyS0", Address("serial", path="/dev/ttyS0", serial=SerialLine()), "serial:///dev/ttyS0"),
+    ("usb://04B8:0202", Address("usb", "04b8:0202"), "usb://04b8:0202"),
+    ("usb://04b8:0202/AB%2F1", Address("usb", "04b8:0202", path="AB/1"), "usb://04b8:0202/AB%2F1"),
+    ("bluetooth://00:11:22:aa:bb:cc", Address("bluetooth", "00:11:22:AA:BB:CC", 1), "bluetooth://00:11:22:AA:BB:CC"),
+    (
+        "bluetooth://00:11:22:33:44:55?channel=30",
+        Address("bluetooth", "00:11:22:33:44:55", 30),
+        "bluetooth://00:11:22:33:44:55?channel=30",
+    ),
+    ("/dev/rfcomm0", Address("serial", path="/dev/rfcomm0", serial=SerialLine()), "serial:///dev/rfcomm0"),
     ("COM3", Address("serial", path="COM3", serial=SerialLine()), "com://COM3"),
     ("pty://till1", Address("pty", path="till1"), "pty://till1"),
     ("file:///tmp/a%20b", Address("file", path="/tmp/a b"), "file:///tmp/a%20b"),
@@ -47,6 +56,15 @@ BAD = [
     ("serial://", "device.address_path"),
     ("file://relative", "device.address_path"),
     ("pty://../etc", "device.address_name"),
+    ("usb://04b8", "device.address_usb"),
+    ("usb://04b8:02020", "device.address_usb"),
+    ("usb://04b8:0202/a/b", "device.address_usb"),
+    ("usb://04b8:0202/%0a", "device.address_usb"),
+    ("usb://", "device.address_usb"),
+    ("bluetooth://00:11:22:33:44", "device.address_bluetooth"),
+    ("bluetooth://00:11:22:33:44:55?channel=x", "device.address_bluetooth"),
+    ("bluetooth://00:11:22:33:44:55?channel=0", "device.address_option"),
+    ("bluetooth://00:11:22:33:44:55?channel=31", "device.address_option"),
     ("com://COM3?baud=fast", "device.address_option"),
     ("com://COM3?baud=9", "device.address_option"),
     ("com://COM3?flow=maybe", "device.address_option"),
@@ -90,6 +108,12 @@ SIGNS = st.characters(codec="utf-8", min_codepoint=32)
 @given(st.sampled_from(("http", "https")), st.integers(0, 65535), st.text(SIGNS, max_size=20))
 def test_web_twins(kind: str, port: int, path: str) -> None:
     address = Address(kind, "cloud.example.com", port, f"/{path}" if path else "")
+    assert parse(show(address)) == address
+
+
+@given(st.integers(0, 0xFFFF), st.integers(0, 0xFFFF), st.text(SIGNS, max_size=20))
+def test_usb_twins(vendor: int, product: int, serial: str) -> None:
+    address = Address("usb", f"{vendor:04x}:{product:04x}", path=serial)
     assert parse(show(address)) == address
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from kvit.device.address import Address
 from kvit.device.emulator import Emulator
+from kvit.device.interview import interview
 from kvit.device.sender import Limits, send
 from kvit.refusal import Refusal
 
@@ -66,3 +67,10 @@ async def test_a_printer_that_dies(unused_tcp_port: int) -> None:
     assert await send(address(unused_tcp_port), STRIP, Path()) == Refusal(
         "device.probe_port", {"address": f"tcp://127.0.0.1:{unused_tcp_port}", "port": unused_tcp_port}
     )
+
+
+async def test_what_has_no_wire_is_said_so(tmp_path: Path) -> None:
+    queue = Address("ipp", host="127.0.0.1", port=631, path="/printers/x")
+    for refused in (await send(queue, b"Hello", tmp_path), await interview(queue, tmp_path)):
+        assert isinstance(refused, Refusal)
+        assert refused.code == "device.probe_no_wire"

@@ -4,9 +4,13 @@
     serial:///dev/ttyUSB0?baud=9600&parity=none&flow=rtscts        a serial port
     com://COM3?baud=19200                                          the same on Windows
     usb:///dev/usb/lp0                                             a line-printer device file
+    usb://04b8:0202/J5XK012345                                     a USB printer by its numbers and serial number
+    bluetooth://00:11:22:33:44:55?channel=1                        a paired Bluetooth device, its serial port
     pty://till1                                                    our end of a virtual serial pair
     file:///var/spool/kvit/paper.bin                               bytes appended to a file
     https://cloud.example.com/DEVICE                               a printer's web service, or a cloud that has the printer
+    ipp://cups.example.com/printers/NAME                           a print queue of another program, CUPS for one
+    cloudprnt://001162aabbcc   sdp://KITCHEN1   sunmipull://N4123  a printer that calls in, by the id it says, or without
 
 `parse` and `show` are twins: ``parse(show(address)) == address``. Options that say what is the default anyway are not
 shown. Nothing is opened or looked up here.
@@ -32,11 +36,20 @@ BAUD_MAX: Final = 4_000_000
 PARITIES: Final = ("none", "even", "odd", "mark", "space")
 FLOWS: Final = ("none", "rtscts", "xonxoff", "dsrdtr")
 STOPS: Final = ("1", "1.5", "2")
-KINDS: Final = ("tcp", "serial", "usb", "file", "pty", "http", "https")
-WEB_PORTS: Final = {"http": 80, "https": 443}
+CALLING_IN: Final = ("cloudprnt", "sdp", "sunmipull")
+"""Kinds of printers we never reach: they ask us for their jobs."""
+KINDS: Final = ("tcp", "serial", "usb", "bluetooth", "file", "pty", "http", "https", "ipp", "ipps", *CALLING_IN)
+WEB_PORTS: Final = {"http": 80, "https": 443, "ipp": 631, "ipps": 631}
 PATH_LETTERS: Final = "/._~-"
+USB_NUMBERS: Final = re.compile(r"([0-9A-Fa-f]{4}:[0-9A-Fa-f]{4})(?:/([^/?]{1,256}))?/?")
+"""Vendor and product as four hex digits each, as ``lsusb`` shows them, and the serial number the device tells."""
+BLUETOOTH: Final = re.compile(r"([0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5})/?(?:\?channel=(\d{1,2}))?")
+CHANNELS: Final = range(1, 31)
+"""Of RFCOMM; 1 where it is not said, which is where printers have their serial port."""
 NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 """Names become file names (links, capture folders): letters first, nothing that climbs out of a folder."""
+CALLER_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9:_.-]{0,63}")
+"""What a printer that calls in says of itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +68,10 @@ class SerialLine:
 class Address:
     """One end of a wire.
 
-    ``host`` and ``port`` for tcp, http and https; ``path`` for files and devices, a pair's name for pty, what follows the
-    host (from its slash on, may be empty) for http and https.
+    ``host`` and ``port`` for tcp, http, https, ipp, ipps; ``path`` for files and devices, a pair's name for pty, what
+    follows the host (from its slash on, may be empty) for the web and ipp, the printer's own id for those that call in.
+    For usb either ``path``, or ``host`` with the two numbers and ``path`` with the serial number; for bluetooth ``host``
+    and, as ``port``, the channel.
     """
 
     kind: str
@@ -92,8 +107,12 @@ def show(address: Address) -> str:
     if address.kind in WEB_PORTS:
         port = "" if address.port == WEB_PORTS[address.kind] else f":{address.port}"
         return f"{address.kind}://{host}{port}{quote(address.path, safe=PATH_LETTERS)}"
-    if address.kind == "pty":
-        return f"pty://{address.path}"
+    if address.kind == "usb" and address.host:
+        return f"usb://{address.host}" + (f"/{quote(address.path, safe='')}" if address.path else "")
+    if address.kind == "bluetooth":
+        return f"bluetooth://{address.host}" + (f"?channel={address.port}" if address.port != CHANNELS[0] else "")
+    if address.kind == "pty" or address.kind in CALLING_IN:
+        return f"{address.kind}://{address.path}"
     path = quote(address.path, safe="/:\\.-_")
     if address.kind == "serial":
         scheme = "serial" if path.startswith("/") else "com"
@@ -160,20 +179,54 @@ def _path(kind: str, rest: str) -> Address | Refusal:
     return Address(kind, path=path)
 
 
+def _usb(rest: str) -> Address | Refusal:
+    if rest.startswith("/") or "\\" in rest:
+        return _path("usb", rest)
+    found = USB_NUMBERS.fullmatch(rest)
+    serial = unquote(found[2] or "") if found else ""
+    if found is None or any(ord(letter) < 0x20 for letter in serial):
+        return Refusal("device.address_usb", {"text": rest[:80]})
+    return Address("usb", host=found[1].lower(), path=serial)
+
+
+def _bluetooth(rest: str) -> Address | Refusal:
+    found = BLUETOOTH.fullmatch(rest)
+    if found is None:
+        return Refusal("device.address_bluetooth", {"text": rest[:80]})
+    channel = int(found[2] or CHANNELS[0])
+    if channel not in CHANNELS:
+        known = f"{CHANNELS[0]} - {CHANNELS[-1]}"
+        return Refusal("device.address_option", {"option": "channel", "value": str(channel), "known": known})
+    return Address("bluetooth", host=found[1].upper(), port=channel)
+
+
 def _pty(rest: str) -> Address | Refusal:
     name = rest.rstrip("/")
     return Address("pty", path=name) if NAME.fullmatch(name) else Refusal("device.address_name", {"text": rest[:80]})
+
+
+def _calling(kind: str, rest: str) -> Address | Refusal:
+    """An id as it is printed on the machine: a MAC with or without its colons, an SDP id, a serial number; or none."""
+    if rest and not CALLER_ID.fullmatch(rest):
+        return Refusal("device.address_name", {"text": rest[:80]})
+    return Address(kind, path=rest.replace(":", "").lower() if kind == "cloudprnt" else rest)
 
 
 _READERS: Final[dict[str, Callable[[str], Address | Refusal]]] = {
     "tcp": _tcp,
     "serial": _serial,
     "com": _serial,
-    "usb": lambda rest: _path("usb", rest),
+    "usb": _usb,
+    "bluetooth": _bluetooth,
     "file": lambda rest: _path("file", rest),
     "pty": _pty,
     "http": lambda rest: _web("http", rest),
     "https": lambda rest: _web("https", rest),
+    "ipp": lambda rest: _web("ipp", rest),
+    "ipps": lambda rest: _web("ipps", rest),
+    "cloudprnt": lambda rest: _calling("cloudprnt", rest),
+    "sdp": lambda rest: _calling("sdp", rest),
+    "sunmipull": lambda rest: _calling("sunmipull", rest),
 }
 
 _CHOICES = {"data": ("data_bits", ("5", "6", "7", "8")), "parity": ("parity", PARITIES), "stop": ("stop_bits", STOPS)}

@@ -6,6 +6,7 @@ told to misbehave, by methods or by words on a control socket, one a line, each 
     paper out|near|ok      cover open|closed     offline | online     error cutter|fatal|none
     slow 960 | fast        buffer 256            silent | talks       lies | honest
     dies [AFTER_BYTES]     revive                lines 12             state
+    power off|on|cycle     cut link              ids late|never|prompt|tell
 
 A busy TCP printer stops reading; one on a serial port says XOFF and XON.
 """
@@ -16,6 +17,7 @@ import asyncio
 import contextlib
 import json
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -33,6 +35,8 @@ MEMORY_BYTES_MAX: Final = 64 << 20
 CONNECTIONS_MAX: Final = 2048
 CLOSING_TURNS: Final = 4
 """Turns of the loop an aborted connection needs to be over."""
+QUESTIONS: Final = re.compile(rb"(?:\x10\x04.|\x1d[aIr].|\x1d\(H\x06\0.{6}|\x1dg2...)*", re.DOTALL)
+"""``DLE EOT``, ``GS a``, ``GS I``, ``GS r``, ``GS ( H`` with an ID, ``GS g 2``: none of them marks paper."""
 XON, XOFF = b"\x11", b"\x13"
 
 
@@ -46,15 +50,20 @@ class Emulator:
         kept: Path | None = None,
         on_bytes: Callable[[bytes], None] | None = None,
         unkept: Unkept = lambda error: None,
+        asks_kept: bool = True,
     ) -> None:
         """Take the profile it plays, the file its bytes go to (memory without one), and who else wants to see them.
 
-        ``unkept`` hears when the file can not be written. Raises OSError when it can not be opened.
+        ``unkept`` hears when the file can not be written. Without ``asks_kept`` a connection that has only asked how
+        the printer is leaves no bytes: they are no paper. Raises OSError when the file can not be opened.
         """
         self.machine = Mechanism(profile if isinstance(profile, Profile) else load_profile(profile))
         self.received = bytearray()
         """What it received, where no file keeps it."""
         self.received_bytes = 0
+        self.asks_kept = asks_kept
+        self._orphans: list[Session] = []
+        """What connections that are gone have left in the buffer: it is printed all the same."""
         self._on_bytes = on_bytes
         self._kept = None if kept is None else Kept(kept, unkept)
         self._servers: list[asyncio.Server] = []
@@ -135,9 +144,28 @@ class Emulator:
             self.machine.dies_after = self.machine.printed + after
 
     def revive(self) -> None:
-        """Be switched on again: state and buffers as new."""
-        self.machine.dead, self.machine.dies_after = False, None
-        self.change(asb=0)
+        """Be switched on again: buffers empty, what it was told forgotten."""
+        self._orphans.clear()
+        for host in self._hosts:
+            host.forget()
+        self.machine.restart()
+        self.work()
+
+    def power_cycle(self) -> None:
+        """Be switched off and on: network connections break, buffers are gone; a serial line has noticed nothing."""
+        self.die()
+        self.revive()
+
+    def cut_link(self) -> None:
+        """Lose all network connections; what they have sent is still printed. A serial line has none to lose."""
+        for host in list(self._hosts):
+            host.break_off()
+
+    def tell_ids(self) -> None:
+        """Say the process IDs that were held back, to whoever is connected."""
+        said = self.machine.tell_ids()
+        for host in self._hosts:
+            host.say(said)
 
     def state(self) -> dict[str, object]:
         """What it is and has."""
@@ -174,18 +202,32 @@ class Emulator:
         return True
 
     def went(self, host: _Host) -> None:
-        """A host is gone."""
+        """A host is gone; what it sent stays in the buffer, unless the power went too."""
         self._hosts.discard(host)
+        if not self.machine.dead and host.session.waiting:
+            self._orphans.append(host.session)
+            self.work()
 
     def work(self) -> None:
         """Print what may be printed now."""
         speed = self.machine.bytes_s
+        budget = speed * TURN_S if speed else float("inf")
+        for session in self._orphans:
+            session.print(budget)
+        self._orphans = [session for session in self._orphans if session.waiting]
         for host in list(self._hosts):
-            host.work(speed * TURN_S if speed else float("inf"))
+            host.work(budget)
+        if self.machine.tripped:
+            words, self.machine.tripped = self.machine.tripped, ""
+            self.tell(words)
+            self.work()
         if self.machine.dead:
             self._bury()
-        elif speed and self._turn is None and any(host.session.waiting for host in self._hosts):
+        elif speed and self._turn is None and self._waits():
             self._turn = asyncio.get_running_loop().call_later(TURN_S, self._next_turn)
+
+    def _waits(self) -> bool:
+        return bool(self._orphans) or any(host.session.waiting for host in self._hosts)
 
     def _next_turn(self) -> None:
         self._turn = None
@@ -193,7 +235,7 @@ class Emulator:
 
     def _bury(self) -> None:
         for host in list(self._hosts):
-            host.hang_up(hard=True)
+            host.break_off()
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._talkers.add(writer)
@@ -213,6 +255,7 @@ class _Host(asyncio.Protocol):
         self._serial = serial
         self._transport: asyncio.Transport | None = None
         self._busy = self._ended = False
+        self._asks: bytearray | None = None if emulator.asks_kept else bytearray()
         self.session = Session(emulator.machine)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -221,12 +264,25 @@ class _Host(asyncio.Protocol):
             self._transport.abort()  # type: ignore[union-attr]
 
     def data_received(self, data: bytes) -> None:
-        self._emulator.keep(data)
+        self._keep(data)
         self.say(self.session.feed(data))
         if self._emulator.machine.bytes_s and self._emulator._turn is not None:
             self._flow()
         else:
             self._emulator.work()
+
+    def _keep(self, data: bytes) -> None:
+        """Keep what came, from the first byte on that is no question about the printer's state."""
+        if self._asks is not None:
+            self._asks += data
+            if QUESTIONS.fullmatch(self._asks):
+                return
+            data, self._asks = bytes(self._asks), None
+        self._emulator.keep(data)
+
+    def forget(self) -> None:
+        """The power went: the buffer is empty."""
+        self.session = Session(self._emulator.machine)
 
     def eof_received(self) -> bool:
         self._ended = True
@@ -249,6 +305,11 @@ class _Host(asyncio.Protocol):
         self.say(said)
         self._flow()
         self._finish()
+
+    def break_off(self) -> None:
+        """End a network connection as when the power goes; on a serial line the other side notices nothing."""
+        if not self._serial:
+            self.hang_up(hard=True)
 
     def hang_up(self, *, hard: bool = False) -> None:
         """End the connection; ``hard``: with a reset, as when the power goes."""
@@ -302,6 +363,21 @@ def _lines(emulator: Emulator, word: str) -> None:
     emulator.machine.lines_left = int(word)
 
 
+def _power(emulator: Emulator, word: str) -> None:
+    {"off": emulator.die, "on": emulator.revive, "cycle": emulator.power_cycle}[word]()
+
+
+def _cut(emulator: Emulator, word: str) -> None:
+    {"link": emulator.cut_link}[word]()
+
+
+def _ids(emulator: Emulator, word: str) -> None:
+    if word == "tell":
+        emulator.tell_ids()
+        return
+    emulator.machine.ids = {"late": "late", "never": "never", "prompt": "prompt"}[word]
+
+
 _WORDS: Final[dict[str, Callable[[Emulator, str], str | None]]] = {
     "paper": _paper,
     "cover": lambda emulator, word: emulator.change(cover_open={"open": True, "closed": False}[word]),
@@ -318,5 +394,8 @@ _WORDS: Final[dict[str, Callable[[Emulator, str], str | None]]] = {
     "lines": _lines,
     "dies": lambda emulator, word: emulator.die(int(word) if word else None),
     "revive": lambda emulator, _: emulator.revive(),
+    "power": _power,
+    "cut": _cut,
+    "ids": _ids,
     "state": lambda emulator, _: json.dumps(emulator.state()),
 }

@@ -14,7 +14,8 @@ from typing import Final
 
 from kvit.device.address import Address
 from kvit.device.probe import Findings, Interview
-from kvit.device.transports import open_end
+from kvit.device.transports import TRANSPORTS, open_end
+from kvit.device.transports.unreachable import UnreachableError
 from kvit.refusal import Refusal
 
 WEB_PORTS: Final = frozenset({80, 443, 631, 8000, 8008, 8080, 8443})
@@ -37,10 +38,17 @@ class Deadlines:
     everything: float = 25.0
 
 
+def unwired(address: Address) -> Refusal:
+    """Say of an address without a wire of ours (a queue, a service, a printer that calls in) how it is printed on."""
+    return Refusal("device.probe_no_wire", {"address": str(address)})
+
+
 async def interview(address: Address, ports: Path, deadlines: Deadlines | None = None) -> Findings | Refusal:
     """Ask the printer at an address who it is. ``ports`` is the folder of virtual ports (`transports.open_end`)."""
     if address.kind == "file":
         return Refusal("device.probe_file", {"address": str(address)})
+    if address.kind not in TRANSPORTS:
+        return unwired(address)
     limits = deadlines or Deadlines()
     ear = _Ear()
     try:
@@ -136,6 +144,8 @@ def _outcome(address: Address, ear: _Ear, limits: Deadlines) -> Findings | Refus
 def unopened(address: Address, error: OSError) -> Refusal:
     """Why an address could not be opened, as a refusal of ``device.probe_*``."""
     where = str(address)
+    if isinstance(error, UnreachableError):
+        return error.refusal
     if isinstance(error, TimeoutError):
         return Refusal("device.probe_nobody", {"address": where})
     if isinstance(error, ConnectionRefusedError):

@@ -6,7 +6,8 @@ when its command is reached, so it says of the bytes before it that they are on 
 profile says; a full one is the caller's to make felt (`Session.room_bytes`).
 
 What it can be told (`Mechanism`): paper near its end or out (also after so many lines), cover, errors, offline, speed, a
-smaller buffer, silence, death after so many bytes, and lying: the clone that always answers "online, paper there".
+smaller buffer, silence, death after so many bytes, to keep process IDs to itself for a while or for ever, anything at all
+at a line (`Mechanism.trip`), and lying: the clone that always answers "online, paper there".
 Left out: the mechanics of single models (slip, cheque), and printing itself: the sheet is played from the kept bytes.
 """
 
@@ -19,6 +20,12 @@ from typing import Final
 from kvit.escpos import Command, Parser, Profile
 from kvit.escpos.status import REALTIME, StatusModel, answer, changed
 
+PAPER_BYTES_MAX: Final = 16 << 20
+"""Of what was printed so much is remembered, the last of it."""
+LINES, CUTS = (20, 148), (50, 178)
+"""Maintenance counters (``GS g 2``): the one a host may reset, and the one that counts for ever."""
+CUT_COMMANDS: Final = frozenset({"GS V", "ESC i", "ESC m"})
+ID_ANSWER: Final = b"\x37\x22"
 FEEDS: Final = frozenset({"LF", "ESC d", "ESC J", "GS V", "FF"})
 """Commands that move paper; the paper end is noticed at them."""
 
@@ -44,6 +51,16 @@ class Mechanism:
     """Bytes printed, ever."""
     pulses: int = 0
     cuts: int = 0
+    paper: bytearray = field(default_factory=bytearray)
+    """What was printed: the commands the mechanism has worked off."""
+    ids: str = "prompt"
+    """Process IDs are said when due (``prompt``), when `tell_ids` is called (``late``), or ``never``."""
+    held_ids: list[bytes] = field(default_factory=list)
+    """Answers that wait for `tell_ids`."""
+    trip_lines: int | None = None
+    """Lines until it stops and `tripped` is to be obeyed."""
+    trip_words: str = ""
+    tripped: str = ""
 
     @property
     def buffer(self) -> int:
@@ -53,7 +70,7 @@ class Mechanism:
     @property
     def prints(self) -> bool:
         """Whether anything is printed now. A liar out of paper stops too, it only does not say so."""
-        return not self.status.offline and not self.dead
+        return not self.status.offline and not self.dead and not self.tripped
 
     def change(self, **values: bool | int) -> bytes:
         """Change the state; give what the printer says of it by itself."""
@@ -66,7 +83,36 @@ class Mechanism:
         said, after = answer(command, model, self.profile)
         if not self.lying:
             self.status = after
+        if said[:2] == ID_ANSWER and self.ids != "prompt":
+            self.held_ids += [said] if self.ids == "late" else []
+            return b""
         return b"" if self.silent or self.dead else said
+
+    def trip(self, lines: int, words: str) -> None:
+        """After so many lines more it stops, and its emulator obeys ``words``; 0: before the next one."""
+        self.trip_lines, self.trip_words = lines, words
+
+    def tell_ids(self) -> bytes:
+        """Give the process IDs that were held back."""
+        said, self.held_ids = b"".join(self.held_ids), []
+        return said
+
+    def restart(self) -> None:
+        """Switched off and on: what it was told is forgotten, what it counted and the state of its parts is not."""
+        self.dead, self.dies_after, self.held_ids = False, None, []
+        self.status = self.status.change(asb=0, offline_response=False, waiting=False)
+
+    def print(self, command: Command) -> None:
+        """The command was worked off."""
+        self.paper += command.raw
+        if len(self.paper) > PAPER_BYTES_MAX:
+            del self.paper[: PAPER_BYTES_MAX // 2]
+        for number in (*(LINES if command.name in FEEDS else ()), *(CUTS if command.name in CUT_COMMANDS else ())):
+            self.status.counters[number] = self.status.counters.get(number, 0) + 1
+        if self.trip_lines is not None and command.name in FEEDS:
+            self.trip_lines -= 1
+        if self.trip_lines is not None and self.trip_lines <= 0:
+            self.trip_lines, self.tripped = None, self.trip_words
 
 
 class Session:
@@ -120,6 +166,7 @@ class Session:
             self._waiting -= size
             done += size
             said += self._machine.asked(command) + self._work(command)
+            self._machine.print(command)
             self._age(size)
         return done, said
 
@@ -128,8 +175,7 @@ class Session:
         if command.name == "ESC p" or command.raw[:3] == b"\x10\x14\x01":
             machine.pulses += 1
             return machine.change(drawer_high=not machine.status.drawer_high)
-        if command.name in ("GS V", "ESC i", "ESC m"):
-            machine.cuts += 1
+        machine.cuts += command.name in CUT_COMMANDS
         if command.name in FEEDS and machine.lines_left is not None:
             machine.lines_left = max(0, machine.lines_left - 1)
             if not machine.lines_left:

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Final
 
 from kvit.device.address import Address
-from kvit.device.interview import unopened
-from kvit.device.transports import open_end
+from kvit.device.interview import unopened, unwired
+from kvit.device.transports import TRANSPORTS, open_end
 from kvit.refusal import Refusal
 
 
@@ -34,6 +34,8 @@ TURN_S: Final = 0.1
 
 async def send(address: Address, data: bytes, ports: Path, limits: Limits | None = None) -> Refusal | None:
     """Send bytes to the printer at an address; None when it took them all, else a `Refusal` of ``device.probe_*``."""
+    if address.kind not in TRANSPORTS:
+        return unwired(address)
     wire, limits = _Wire(), limits or Limits()
     try:
         transport = await open_end(address, lambda: wire, ports)

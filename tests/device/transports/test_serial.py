@@ -127,4 +127,4 @@ async def test_what_is_not_there(tmp_path: Path, text: str) -> None:
 
 
 def test_the_table_has_every_kind() -> None:
-    assert set(TRANSPORTS) == {"tcp", "serial", "usb", "file", "pty"}
+    assert set(TRANSPORTS) == {"tcp", "serial", "usb", "bluetooth", "file", "pty"}

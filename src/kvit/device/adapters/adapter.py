@@ -3,6 +3,9 @@
 ``adapter_of("escpos+tcp://192.168.1.50:9100?profile=tm-t88v")`` gives an `Adapter` or a `Refusal`; ``make(document)``
 gives the bytes, the sheet they are written from, and what could not be had as asked. All bytes of a receipt are one
 value, so that one write sends them. Nothing here opens anything.
+
+A language a pack brings (``pack.NAME+…``) is an argument: who has it gives it, and only then a paper can be made. Without
+it the adapter still says what the printer is driven by: letters and tags over a wire, no answers.
 """
 
 from __future__ import annotations
@@ -16,10 +19,14 @@ import msgspec
 from kvit.device.adapters.address import PrinterAddress, parse
 from kvit.device.adapters.cutting import with_cut
 from kvit.device.adapters.kinds import KINDS
+from kvit.device.adapters.scripted import Ask, arranged
 from kvit.device.address import Address
 from kvit.escpos.profiles import Profile, UnknownProfileError, load, load_file
 from kvit.paper.document import Document
-from kvit.paper.languages import registry
+from kvit.paper.languages import registry, tagged
+from kvit.paper.languages.lines import lines_of
+from kvit.paper.languages.pack_names import BASE, is_of_pack
+from kvit.paper.languages.table import PackLanguage, profile_of, tongue_of
 from kvit.paper.layout import on_paper
 from kvit.paper.sheet import Problem, Sheet
 from kvit.refusal import Refusal
@@ -58,6 +65,10 @@ class Adapter:
     """``yes no full partial``, or empty: as the document says."""
     copies: int = 0
     """0: as the document says."""
+    brought: PackLanguage | None = None
+    """The language, where a pack brought it."""
+    ask: Ask | None = None
+    """Runs the pack's script, where its language has one."""
 
     @property
     def language(self) -> str:
@@ -72,26 +83,43 @@ class Adapter:
     @property
     def media_type(self) -> str:
         """Of the data."""
-        return registry.language_of(self.profile).media_type
+        return self.brought.table.media_type if self.brought else registry.language_of(self.profile).media_type
 
     def make(self, document: Document) -> Made:
-        """Lay out and write one receipt. Never raises for anything a `Document` can hold."""
-        row = registry.language_of(self.profile)
+        """Lay out and write one receipt. Never raises for anything a `Document` can hold.
+
+        Of a pack's language: `kvit.paper.languages.registry.NoWriterError` where it was not given,
+        `kvit.device.adapters.scripted.ScriptedError` where its script gives no paper.
+        """
+        tags = self.brought is not None or registry.language_of(self.profile).tags
         copies = self.copies or document.copies
         asked = with_cut(document, self.cut)
-        sheet = registry.compose(msgspec.structs.replace(asked, copies=1 if row.tags else copies), self.profile)
-        data = registry.write(sheet, self.profile)
+        once = msgspec.structs.replace(asked, copies=1 if tags else copies)
+        sheet, data = self._written(once)
         blocks = len(document.blocks)
         warnings = [*sheet.problems, *self._long(data, blocks), *self._open(blocks)]
-        return Made(data, sheet, tuple(warnings), row.media_type, copies if row.tags else 1)
+        return Made(data, sheet, tuple(warnings), self.media_type, copies if tags else 1)
+
+    def _written(self, document: Document) -> tuple[Sheet, bytes]:
+        if self.brought is None:
+            sheet = registry.compose(document, self.profile)
+            return sheet, registry.write(sheet, self.profile)
+        tongue = tongue_of(self.brought.table)
+        sheet = registry.compose_tame(document, self.profile, tongue.manner)
+        if not self.brought.table.script:
+            return sheet, tagged.write(sheet, self.profile, tongue)
+        assert self.ask is not None, "who brings a script brings its engine"
+        return sheet, arranged(lines_of(sheet, self.profile), self.brought, self.ask)
 
     def look(self, made: Made) -> Sheet:
         """The sheet the very bytes print."""
+        if self.brought is not None:
+            return tagged.play(made.data, self.profile, tongue_of(self.brought.table))
         return registry.play(made.data, self.profile)
 
     def _long(self, data: bytes, blocks: int) -> list[Problem]:
         """A service that refuses long contents is named before it does."""
-        most = registry.bytes_max(self.profile)
+        most = self.brought.table.bytes_max if self.brought else registry.bytes_max(self.profile)
         if not most or len(data) <= most:
             return []
         return [Problem("content.long", 0, blocks, {"bytes": len(data), "limit": most})]
@@ -104,14 +132,19 @@ class Adapter:
         return [Problem("content.plain", 0, blocks, {"host": place.host})]
 
 
-def adapter_of(text: str) -> Adapter | Refusal:
-    """The adapter an address names; a `Refusal` of ``device.adapter_*`` or ``device.address_*`` says why there is none."""
+def adapter_of(text: str, brought: PackLanguage | None = None, ask: Ask | None = None) -> Adapter | Refusal:
+    """The adapter an address names; a `Refusal` of ``device.adapter_*`` or ``device.address_*`` says why there is none.
+
+    ``brought``: the language of a pack's printer, ``ask`` what runs its script.
+    """
     given = parse(text)
-    return given if isinstance(given, Refusal) else adapter_at(given)
+    return given if isinstance(given, Refusal) else adapter_at(given, brought, ask)
 
 
-def adapter_at(given: PrinterAddress) -> Adapter | Refusal:
+def adapter_at(given: PrinterAddress, brought: PackLanguage | None = None, ask: Ask | None = None) -> Adapter | Refusal:
     """The adapter of an address that has been read."""
+    if is_of_pack(given.adapter):
+        return _of_pack(given, brought, ask)
     kind = KINDS[given.adapter]
     paper = given.paper_mm or (0 if given.profile else kind.papers[0])
     made = adapter_for(given.profile or kind.profiles[paper], paper)
@@ -126,6 +159,21 @@ def adapter_at(given: PrinterAddress) -> Adapter | Refusal:
         }
         return Refusal("device.adapter_language", values)
     return replace(made, name=given.adapter, transport_address=given.transport, cut=given.cut, copies=given.copies)
+
+
+def _of_pack(given: PrinterAddress, brought: PackLanguage | None, ask: Ask | None) -> Adapter | Refusal:
+    """The adapter of a pack's language; one that can not make papers where the language is not at hand."""
+    if given.profile:
+        return Refusal("device.adapter_profile", {"name": given.profile[:80], "nearest": "-"})
+    if brought is None or brought.name != given.adapter:
+        absent = msgspec.structs.replace(load(BASE), name=given.adapter, language=given.adapter)
+        return Adapter(given.adapter, absent, given.transport, given.cut, given.copies)
+    paper = given.paper_mm or brought.papers[0]
+    if paper not in brought.papers:
+        known = ", ".join(map(str, brought.papers))
+        return Refusal("device.address_option", {"option": "paper", "value": str(paper), "known": known})
+    profile = profile_of(brought, paper)
+    return Adapter(given.adapter, profile, given.transport, given.cut, given.copies, brought, ask)
 
 
 def adapter_for(profile_name: str, paper_mm: int = 0) -> Adapter | Refusal:

@@ -5,6 +5,7 @@
     sprt80+serial:///dev/ttyUSB0?baud=9600&cut=full                    options of the transport stand among them
     sprt58+COM3                                                        the wire in short, as addresses have it elsewhere
     365wifi+http://open.printcenter.cn:8080/kdt1234567                 a cloud: behind the host the device's number
+    pack.slips+tcp://192.168.1.50:9100                                 a language a pack brings (docs/howto/packs.md)
 
 Options of every adapter: ``profile`` (a printer profile of the adapter's language), ``paper`` (mm), ``cut`` (``yes no
 full partial``; absent: as the document says), ``copies`` (1 to 9). `parse` and `show` are twins. Keys and passwords
@@ -18,13 +19,15 @@ from typing import Final
 from urllib.parse import parse_qsl, quote, urlencode
 
 from kvit.device import address
-from kvit.device.adapters.kinds import ALIASES, KINDS, Kind
+from kvit.device.adapters.kinds import ALIASES, KINDS, Kind, kind_of
 from kvit.device.address import Address
 from kvit.refusal import Refusal
 
 CUTS: Final = ("yes", "no", "full", "partial")
 COPIES_MAX: Final = 9
 OPTIONS: Final = ("profile", "paper", "cut", "copies")
+WITH_OPTIONS: Final = ("serial", "bluetooth")
+"""Kinds of wires that have options of their own."""
 PLAIN: Final = "escpos"
 """What an address without an adapter speaks."""
 
@@ -49,17 +52,19 @@ def parse(text: str) -> PrinterAddress | Refusal:
     whole, _, query = text.strip().partition("?")
     scheme, mark, rest = whole.partition("://")
     adapter, plus, transport = scheme.partition("+")
-    short = adapter.lower() in KINDS or adapter.lower() in ALIASES  # "sprt58+COM3", but a device's path may hold a plus
+    short = (
+        kind_of(adapter.lower()) is not None or adapter.lower() in ALIASES
+    )  # "sprt58+COM3", but a device's path may hold a plus
     if not plus or not (mark or short):
         adapter, transport = PLAIN, scheme
     adapter = ALIASES.get(adapter.lower(), adapter.lower())
-    kind = KINDS.get(adapter)
+    kind = kind_of(adapter)
     if kind is None:
         return Refusal("device.adapter_unknown", {"name": adapter[:40], "known": ", ".join(KINDS)})
     options, others = _split(query)
     plain = f"{transport}{mark}{rest}"
     place = address.parse(plain)
-    if isinstance(place, Address) and place.kind == "serial" and others:
+    if isinstance(place, Address) and place.kind in WITH_OPTIONS and others:
         place = address.parse(f"{plain}?{urlencode(others)}")
     elif others:
         return Refusal("device.adapter_option", {"option": others[0][0][:40], "known": ", ".join(OPTIONS)})
@@ -69,6 +74,12 @@ def parse(text: str) -> PrinterAddress | Refusal:
         known = ", ".join(kind.transports)
         return Refusal("device.adapter_transport", {"adapter": adapter, "kind": place.kind, "known": known})
     return _with_options(kind, place, options)
+
+
+def adapter_name(text: str) -> str:
+    """The adapter an address names; empty where it can not be read."""
+    given = parse(text)
+    return "" if isinstance(given, Refusal) else given.adapter
 
 
 def show(given: PrinterAddress) -> str:

@@ -3,6 +3,9 @@
 asyncio's own pipe transports take one direction each and treat a terminal's hang-up as an error of ours; this one has both
 directions, a small write buffer (what a printer has not taken yet should be felt by the till, not hidden here), and a hook
 before each transfer (`before`), where the pseudo-terminal sees to its settings.
+
+Drivers differ in three things (`Quirks`): what an empty read means, whether a write that was taken is still under way, and
+which error of a read only says that there is no way back.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ import asyncio
 import errno
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 READ_BYTES: Final = 65536
@@ -18,6 +22,23 @@ READ_BYTES: Final = 65536
 HIGH_BYTES: Final = 4096
 """Beyond this the writer is told to pause: as much as a printer's own receive buffer."""
 GONE: Final = frozenset((errno.EIO, errno.ENODEV, errno.ENXIO, errno.EBADF, errno.EPIPE))
+EMPTY_PAUSE_S: Final = 0.1
+"""After an empty read that is no end, nothing is read for so long: some printers answer every question of the host with an
+empty packet, thousands of times a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quirks:
+    """How a driver differs from a terminal."""
+
+    empty_is_end: bool = True
+    settles: bool = False
+    """A write that was taken is under way until the device is writable again, and closing before that loses it."""
+    deaf: frozenset[int] = frozenset()
+    """Errors of a read that say: this device has no way back."""
+
+
+PLAIN: Final = Quirks()
 
 
 class DescriptorTransport(asyncio.Transport):
@@ -31,10 +52,13 @@ class DescriptorTransport(asyncio.Transport):
         reads: bool = True,
         keep: bool = False,
         before: Callable[[], object] | None = None,
+        quirks: Quirks = PLAIN,
     ) -> None:
         """Begin reading at once. ``before`` is called ahead of every transfer; ``keep`` leaves ``fd`` open at close."""
         super().__init__()
         os.set_blocking(fd, False)
+        self._quirks = quirks
+        self._under_way_bytes = 0
         self._fd, self._protocol, self._keep, self._before = fd, protocol, keep, before
         self._loop = asyncio.get_running_loop()
         self._buffer = bytearray()
@@ -51,21 +75,30 @@ class DescriptorTransport(asyncio.Transport):
             return
         if self._before is not None:
             self._before()
-        if not self._buffer:
+        if not self._waiting:
             written = self._try(data)
-            if written == len(data):
+            if written == len(data) and not self._under_way_bytes:
                 return
             if not self._over:
                 self._loop.add_writer(self._fd, self._writable)
             data = data[written:]
         self._buffer += data
-        if len(self._buffer) > self._high and not self._told_to_pause:
+        if self._waiting > self._high and not self._told_to_pause:
             self._told_to_pause = True
             self._protocol.pause_writing()
 
     def get_write_buffer_size(self) -> int:
         """How many bytes the device has not taken yet."""
-        return len(self._buffer)
+        return self._waiting
+
+    @property
+    def _waiting(self) -> int:
+        return len(self._buffer) + self._under_way_bytes
+
+    @property
+    def counted_fd(self) -> int:
+        """The descriptor whose TIOCOUTQ counts what the kernel holds beyond `get_write_buffer_size`; -1: nothing does."""
+        return -1 if self._quirks.settles or self._over else self._fd
 
     def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
         """Set how many bytes may wait before the writer is told to pause."""
@@ -105,7 +138,7 @@ class DescriptorTransport(asyncio.Transport):
             return
         self._closing = True
         self.pause_reading()
-        if not self._buffer:
+        if not self._waiting:
             self._end(None)
 
     def abort(self) -> None:
@@ -120,16 +153,29 @@ class DescriptorTransport(asyncio.Transport):
         except (BlockingIOError, InterruptedError):
             return
         except OSError as error:
-            self._end(error)
+            if error.errno in self._quirks.deaf:
+                self.pause_reading()
+                self._reads = False
+            else:
+                self._end(error)
             return
         if data:
             self._protocol.data_received(data)
-        else:
+        elif self._quirks.empty_is_end:
             self._end(OSError(errno.EIO, "the device has hung up"))
+        else:
+            self._loop.remove_reader(self._fd)
+            self._loop.call_later(EMPTY_PAUSE_S, self._listen_again)
+
+    def _listen_again(self) -> None:
+        if self._reading and not self._over:
+            self._loop.add_reader(self._fd, self._readable)
 
     def _try(self, data: bytes | bytearray | memoryview) -> int:
         try:
-            return os.write(self._fd, data)
+            written = os.write(self._fd, data)
+            self._under_way_bytes = written if self._quirks.settles else 0
+            return written
         except (BlockingIOError, InterruptedError):
             return 0
         except OSError as error:
@@ -137,8 +183,9 @@ class DescriptorTransport(asyncio.Transport):
             return 0
 
     def _writable(self) -> None:
+        # An empty write settles what is under way, or says that the device is gone (a hang-up makes it writable, too).
         del self._buffer[: self._try(self._buffer)]
-        if self._over or self._buffer:
+        if self._over or self._waiting:
             return
         self._loop.remove_writer(self._fd)
         if self._told_to_pause:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from kvit.device.address import Address
-from kvit.device.transports import file, lp, pseudo, serial, tcp
+from kvit.device.transports import bluetooth, file, pseudo, serial, tcp, usb
 
 Factory = Callable[[], asyncio.Protocol]
 Opener = Callable[[Address, Factory, Path], Awaitable[asyncio.Transport]]
@@ -17,7 +17,8 @@ Opener = Callable[[Address, Factory, Path], Awaitable[asyncio.Transport]]
 TRANSPORTS: Final[dict[str, Opener]] = {
     "tcp": tcp.connect,
     "serial": serial.connect,
-    "usb": lp.connect,
+    "usb": usb.connect,
+    "bluetooth": bluetooth.connect,
     "file": file.connect,
     "pty": pseudo.connect,
 }
