@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import socket
 import time
@@ -19,9 +20,15 @@ from kvit.relay.holder import Holder
 from kvit.relay.pump import Pump
 from kvit.relay.settings import LineSettings, ends_of
 from kvit.relay.till import Till
+from kvit.socket_path import socket_path
 
 REOPEN_S: Final = 1.0
 """How often a till's side that can not be opened (an adapter unplugged, a port taken) is tried again."""
+
+
+def own_door(folder: Path, line: str) -> Path:
+    """Where the shop's own printing comes in to a line of the line process on a data folder."""
+    return socket_path(folder / "run" / f"print-{line}.sock")
 
 
 class Above(Protocol):
@@ -49,6 +56,7 @@ class Line:
         self._house = house
         self._server: asyncio.Server | None = None
         self._task: asyncio.Task[None] | None = None
+        self._own_door: asyncio.AbstractServer | None = None
         self._device: asyncio.Transport | None = None
         self._door = Door(settings.allow, settings.connections_max, settings.connections_per_peer_max)
         self.refused = 0
@@ -79,6 +87,7 @@ class Line:
 
     async def open(self) -> None:
         """Open the till's side. What is in the way is kept as `problem`; the other lines go on."""
+        await self._open_own_door()
         try:
             if self._till.kind == "tcp":
                 await self._listen(self._till)
@@ -95,8 +104,9 @@ class Line:
         """End the line. With ``keep_ports`` the holder keeps what tills see, for the next line process."""
         if self._task is not None:
             self._task.cancel()
-        if self._server is not None:
-            self._server.close()
+        for server in (self._server, self._own_door):
+            if server is not None:
+                server.close()
         if not keep_ports:
             self._house.holder.drop(self._key())
             if self._till.kind == "pty":
@@ -104,6 +114,15 @@ class Line:
         await self.pump.stop()
         if self._device is not None:
             self._device.close()
+
+    async def _open_own_door(self) -> None:
+        """Let the shop's own printing in, so that it takes turns with the tills. Without Unix sockets there is none."""
+        path = own_door(self._house.folder, self.settings.name)
+        if not hasattr(socket, "AF_UNIX") or not path.parent.is_dir():
+            return
+        path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            self._own_door = await asyncio.get_running_loop().create_unix_server(self.pump.own_till, os.fspath(path))
 
     def _key(self) -> str:
         return str(self._till)

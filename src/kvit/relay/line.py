@@ -7,6 +7,7 @@ after a crash. Its folder::
     capture/<line>/*.cap   what passed            run/line.sock     the control socket (JSON lines; Windows: run/line.port)
     ports/<name>           links to pseudo-ttys   run/wake.sock     the shop's: told when a capture has grown
     run/holder.sock        the holder             ports/pairs.json  pairs made by hand
+    run/print-<line>.sock  where the shop's own printing takes its turn on the line's printer
 """
 
 from __future__ import annotations

@@ -38,6 +38,9 @@ class Tells(Protocol):
     def link_lost(self, link: Link, reason: str, waiting: int) -> None:
         """The printer is gone or could not be reached; ``waiting`` bytes wait for it."""
 
+    def link_missed(self, link: Link) -> None:
+        """The printer could again not be reached."""
+
     def link_closed(self, link: Link) -> None:
         """A connection we wanted to end has ended, or the printer hung up with nothing left to send."""
 
@@ -206,6 +209,8 @@ class Link(asyncio.Protocol):
                     if self._tries == 1:
                         self._broken = True
                         self._tells.link_lost(self, self.reason, self.queued)
+                    else:
+                        self._tells.link_missed(self)
                     if not self.queued:
                         self.state = "away"
                         return

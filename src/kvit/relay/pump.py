@@ -10,6 +10,10 @@ that the printer did not say.
 * A connection without a byte is no job and never reaches the printer.
 * Several tills take turns (`kvit.relay.turns`), or each has its own printer connection (``per_till``).
 * The printer away: the link dials again with growing pauses while the till's bytes wait, at most one read of them.
+* The shop's own printing comes in by a door of its own (`Pump.own_till`), takes its turn like a till and keeps it until it
+  has the printer's word; it is not captured, for it is no till's receipt. It is told when it may begin
+  (`kvit.device.transports.own_door`), hung up where the printer can not be reached, and never carried over a break: half a
+  paper before and half behind it would be answered as a whole.
 * Fails open: whatever goes wrong in capturing is counted and printing goes on.
 """
 
@@ -20,10 +24,11 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Final
 
+from kvit.device.transports.own_door import GO
 from kvit.relay import capture
 from kvit.relay.link import Dial, Link
 from kvit.relay.till import Till
-from kvit.relay.turns import Turns
+from kvit.relay.turns import FEW_BYTES, Turns
 
 ANSWER_S: Final = 2.0
 """How long a till that has half-closed waits for the printer to hang up; every word of the printer begins it anew."""
@@ -33,6 +38,8 @@ PRINTER_IDLE_S: Final = 30.0
 """A till on a lasting port lets go of a silent network printer after this: it may have other hosts, one at a time."""
 CLOSING_TURNS: Final = 4
 """Turns of the loop a closing connection needs to be over."""
+OWN_SILENT_S: Final = 30.0
+"""The shop's own printing keeps its turn while it speaks (it asks the printer each second); a shop that hangs does not."""
 TICK_S: Final = 0.5
 """How often turns and idle connections are looked at."""
 FLUSH_BYTES: Final = 1 << 20
@@ -80,6 +87,12 @@ class Pump:
         self._numbers = (self._numbers + 1) & 0xFFFFFFFF or 1
         return Till(self, self._numbers, peer, lasting=lasting, network=network)
 
+    def own_till(self) -> Till:
+        """Make the protocol of a connection of the shop itself."""
+        till = self.till("")
+        till.is_own, till.on_made = True, self._knocked
+        return till
+
     @property
     def state(self) -> dict[str, object]:
         """The line as a person asks for it."""
@@ -100,8 +113,8 @@ class Pump:
     def came(self, till: Till) -> None:
         """A till has sent its first byte: it is a job from now on."""
         self.tills.add(till)
-        self.note(capture.OPEN, till.number, till.peer.encode()[:200])
-        self.counters["connections"] += 1
+        self._note_of(till, capture.OPEN, till.peer.encode()[:200])
+        self.counters["own_connections" if till.is_own else "connections"] += 1
 
     def from_till(self, till: Till, data: bytes) -> None:
         """Bytes of a till on their way to the printer."""
@@ -115,8 +128,8 @@ class Pump:
             till.pause()
         if link is self._shared:
             self._turns.sent(len(data), self._loop.time())
-        self.counters["till_bytes"] += len(data)
-        self.note(capture.TILL, till.number, data)
+        self.counters["own_bytes" if till.is_own else "till_bytes"] += len(data)
+        self._note_of(till, capture.TILL, data)
 
     def till_ended(self, till: Till, how: str) -> None:
         """A till sends no more (half-close or gone)."""
@@ -143,7 +156,7 @@ class Pump:
             return
         till.answer(data)
         self.counters["printer_bytes"] += len(data)
-        self.note(capture.PRINTER, till.number, data)
+        self._note_of(till, capture.PRINTER, data)
 
     def link_full(self, link: Link, full: bool) -> None:
         """The printer takes no more, or more again."""
@@ -163,13 +176,26 @@ class Pump:
         """The printer is there."""
         if again:
             self.note(capture.BACK, 0)
+        till = self._owners.get(link)
+        if till is not None and till.is_own:
+            self._admit(till, link)
+        elif till is None and not link.queued:
+            link.hang_up()  # the shop has gone meanwhile, and the printer may have other hosts
 
     def link_lost(self, link: Link, reason: str, waiting: int) -> None:
         """The printer went away."""
         self.counters["printer_losses"] += 1
         self.note(capture.LOST, 0, reason.encode()[:500])
         till = self._owners.get(link)
-        if till is not None and till.ended and not waiting:
+        self.link_missed(link)
+        if till is not None and not till.is_own and till.ended and not waiting:
+            self._release(till, "printer lost")
+
+    def link_missed(self, link: Link) -> None:
+        """The printer can not be reached: the shop itself is told so, tills wait."""
+        till = self._owners.get(link)
+        if till is not None and till.is_own:
+            link.drop()
             self._release(till, "printer lost")
 
     def link_closed(self, link: Link) -> None:
@@ -177,8 +203,14 @@ class Pump:
         till = self._owners.get(link)
         if till is not None and till.ended and link.empty:
             self._release(till, "end")
+        elif till is not None and till.is_own:
+            self._admit(till, link)
 
     # Inside.
+
+    def _knocked(self, till: Till) -> None:
+        """The shop itself wants to print: the printer is dialled before a byte is taken from it."""
+        self._ask_for_link(till, FEW_BYTES)
 
     def _ask_for_link(self, till: Till, count: int) -> None:
         if self._per_till:
@@ -197,6 +229,8 @@ class Pump:
         owner = self._turns.owner
         if owner is None or owner.ended or not self._shared.free:
             return
+        if owner.is_own and owner.silent_s() < OWN_SILENT_S:
+            return
         if (chosen := self._turns.tick(self._loop.time())) is not None:
             self.counters["turns_lost"] += 1
             self._own(chosen)
@@ -213,10 +247,22 @@ class Pump:
         till.link = link
         held, till.held = till.held, []
         till.resume()
+        if till.is_own:
+            self._admit(till, link)
         for data in held:
             self.from_till(till, data)
         if till.ended:
             self._wind_up(till)
+
+    def _admit(self, till: Till, link: Link) -> None:
+        """Let the shop begin once the printer is connected; one that hangs up under a paper ends it."""
+        if link.state == "up" and not till.admitted:
+            till.admitted = True
+            till.answer(GO)
+        elif link.state != "up" and till.admitted:
+            self._release(till, "printer lost")
+        else:
+            link.dial()
 
     def _wind_up(self, till: Till) -> None:
         """A till has sent all: pass its half-close on when all is handed over, and wait for the printer's last words."""
@@ -267,10 +313,14 @@ class Pump:
     def _forget(self, till: Till, how: str) -> None:
         if till in self.tills:
             self.tills.discard(till)
-            self.note(capture.CLOSE, till.number, how.encode())
+            self._note_of(till, capture.CLOSE, how.encode())
         owner = self._turns.leaves(till, self._loop.time())
         if owner is not None:
             self._own(owner)
+
+    def _note_of(self, till: Till, kind: int, data: bytes) -> None:
+        if not till.is_own:
+            self.note(kind, till.number, data)
 
     def note(self, kind: int, connection: int, data: bytes = b"") -> None:
         """Remember for the capture; it is written at the end of this turn of the loop."""
@@ -320,7 +370,7 @@ class Pump:
             waiting += till.link.drop()
         elif till.link is not None:
             return  # a slow printer is no absent one
-        self.note(capture.UNDELIVERED, till.number, str(waiting).encode())
+        self._note_of(till, capture.UNDELIVERED, str(waiting).encode())
         self.counters["undelivered_bytes"] += waiting
         self._release(till, "undelivered")
 

@@ -61,7 +61,7 @@ class RelaySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 TILL_KINDS = ("tcp", "pty", "serial")
-PRINTER_KINDS = ("tcp", "serial", "usb", "file", "pty")
+PRINTER_KINDS = ("tcp", "serial", "usb", "bluetooth", "file", "pty")
 
 
 def check(settings: RelaySettings) -> Refusal | None:

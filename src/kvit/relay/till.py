@@ -54,6 +54,10 @@ class Till(asyncio.Protocol):
         self._heard_s = self._loop.time()
         self._ended_s = 0.0
         self._here = self._away = False
+        self.is_own = False
+        """The shop itself prints, and nothing of it is captured."""
+        self.admitted = False
+        """The shop was told that it may print."""
         self.link: Link | None = None
         self.held: list[bytes] = []
         """What it sent before it had a link: one read."""
@@ -61,12 +65,18 @@ class Till(asyncio.Protocol):
         self.end_timer: asyncio.TimerHandle | None = None
         self.busy: Callable[[bool], None] | None = None
         """How a till on an XON/XOFF line is told to stop; None where not reading it is enough."""
+        self.on_made: Callable[[Till], None] = lambda till: None
+        """Hears of a connection of the shop itself, before it has said a word."""
         self.on_lost: Callable[[Till], None] = lambda till: None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """It is there; a job it is only with its first byte."""
         self._transport = transport  # type: ignore[assignment]
         self._transport.set_write_buffer_limits(high=BACK_BYTES)  # type: ignore[union-attr]
+        if self.is_own:
+            self._here = True
+            self.pump.came(self)
+            self.on_made(self)
 
     def data_received(self, data: bytes) -> None:
         """It sends."""
