@@ -1,0 +1,1 @@
+"""Recipes: what a shop prints is written in templates that may change without a release."""
