@@ -182,3 +182,12 @@ def test_text_is_composed_and_holds_no_orders(text: str, clean: str) -> None:
 def test_code_128_data_get_brace_orders_that_read_back(data: bytes) -> None:
     plain = code128.build_automatic(data)
     assert code128.build(code128.braced(data)) == plain
+
+
+def test_a_profile_on_another_paper_is_one_record() -> None:
+    known = load_profile("TM-T88V")
+    assert on_paper(known, known.paper_mm) is known
+    narrow = on_paper(known, 58)
+    assert (narrow.paper_mm, narrow.width_dots < known.width_dots) == (58, True)
+    assert on_paper(known, 58) is narrow
+    assert on_paper(known, 112) is not narrow

@@ -16,8 +16,7 @@ Left out: absolute places outside an `Area`, and raw bytes of a printer's langua
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta
@@ -282,7 +281,7 @@ class DocumentError(ValueError):
 def parse(text: bytes | str) -> Document:
     """Read the JSON form. Raises `DocumentError`."""
     try:
-        return _decoder().decode(text)
+        return _DECODER.decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise DocumentError(str(error)) from None
 
@@ -292,7 +291,5 @@ def print_document(document: Document) -> bytes:
     return msgspec.json.format(msgspec.json.encode(document), indent=1)
 
 
-@lru_cache(maxsize=1)
-def _decoder() -> msgspec.json.Decoder[Document]:
-    """Made when the first document is read: looking through all blocks' types takes longer than loading this file."""
-    return msgspec.json.Decoder(Document)
+_DECODER: Final = msgspec.json.Decoder(Document)
+"""Made here and not at the first document: msgspec ends the process when two threads look through a type at once."""

@@ -30,12 +30,26 @@ PAPERS_MM = {58: 384, 80: 576, 112: 832}
 """Printable dots of the usual papers at 203 dpi."""
 
 
+_FITTED: dict[tuple[int, int], tuple[Profile, Profile]] = {}
+_FITTED_MAX = 64
+"""As many as text engines are kept (`kvit.paper.typeset`), which know a profile by its record."""
+
+
 def on_paper(profile: Profile, paper_mm: int) -> Profile:
-    """The profile with another paper in it: 58, 80 or 112 mm; the profile's own when that is what it has."""
+    """The profile with another paper in it: 58, 80 or 112 mm; the profile's own when that is what it has.
+
+    The same record for the same profile and paper, so that what is worked out for it is found again.
+    """
     if paper_mm == profile.paper_mm:
         return profile
-    dots = PAPERS_MM[paper_mm] * profile.dpi // DOTS_PER_INCH_203 // 8 * 8
-    return msgspec.structs.replace(profile, width_dots=dots, paper_mm=paper_mm)
+    known = _FITTED.get((id(profile), paper_mm))
+    if known is None or known[0] is not profile:
+        dots = PAPERS_MM[paper_mm] * profile.dpi // DOTS_PER_INCH_203 // 8 * 8
+        if len(_FITTED) >= _FITTED_MAX:
+            _FITTED.clear()
+        known = (profile, msgspec.structs.replace(profile, width_dots=dots, paper_mm=paper_mm))
+        _FITTED[id(profile), paper_mm] = known
+    return known[1]
 
 
 def lay_out(document: doc.Document, profile: Profile) -> Sheet:

@@ -251,6 +251,8 @@ BOMB = '<!DOCTYPE a [<!ENTITY b "bbbb"><!ENTITY c "&b;&b;">]>' + HEAD + "<text>&
         (HEAD + "<text>&other;</text>" + TAIL, [("xml.malformed", "undefined entity")]),
         (HEAD + "<text>a", [("xml.malformed", "no element found")]),
         (HEAD + TAIL + "<more/>", [("xml.malformed", "junk after document element")]),
+        (b'<?xml version="1.0" encoding="x-kvit"?><epos-print/>', [("xml.malformed", "unknown encoding")]),
+        (b'<?xml version="1.0" encoding="gb18030"?><epos-print/>', [("xml.malformed", "unknown encoding")]),
         (b"\x1b@hello\n", [("xml.malformed", "not well-formed (invalid token)")]),
         ("", [("xml.malformed", "no element found")]),
         ("<html/>", [("xml.missing", "epos-print")]),

@@ -38,6 +38,8 @@ BYTES_MAX = 2 << 20
 """Server Direct Print 3.00 takes 2 MB."""
 DEPTH_MAX = 32
 ATTRIBUTES_MAX = 64
+ENCODINGS = ("utf-8", "us-ascii", "iso-8859-1", "utf-16")
+"""Those expat knows itself; for any other it would ask Python, which has errors of its own."""
 NAME = "epos-print"
 WIDE_WAYS = ("w", "v", "D")
 """Of `kvit.escpos.repertoire.Repertoire.way`."""
@@ -74,6 +76,7 @@ class EposPlayer:
         reader.StartElementHandler = self._started
         reader.EndElementHandler = self._ended
         reader.CharacterDataHandler = self._said
+        reader.XmlDeclHandler = self._declared
         reader.StartDoctypeDeclHandler = self._doctype
         return reader
 
@@ -120,6 +123,10 @@ class EposPlayer:
         self._stopped = True
 
     # What expat says
+
+    def _declared(self, version: str, encoding: str | None, standalone: int) -> None:
+        if encoding is not None and encoding.lower() not in ENCODINGS:
+            raise _RefusedError("xml.malformed", "unknown encoding")
 
     def _doctype(self, name: str, *_: object) -> None:
         raise _RefusedError("xml.doctype", name)

@@ -16,7 +16,7 @@ import msgspec
 from kvit.escpos.profiles import Profile
 from kvit.paper import reach
 from kvit.paper.document import Document
-from kvit.paper.languages.tame import tamed
+from kvit.paper.languages.tame import Manner, tamed
 from kvit.paper.layout import lay_out
 from kvit.paper.sheet import Problem, Sheet
 
@@ -89,7 +89,12 @@ def compose(document: Document, profile: Profile) -> Sheet:
     row = language_of(profile)
     if not row.tags:
         return lay_out(document, profile)
-    made = tamed(document, profile, import_module(row.writer).MANNER)
+    return compose_tame(document, profile, import_module(row.writer).MANNER)
+
+
+def compose_tame(document: Document, profile: Profile, manner: Manner) -> Sheet:
+    """A document laid out for a printer of letters and tags that is no row of the table."""
+    made = tamed(document, profile, manner)
     sheet = lay_out(made.document, profile)
     problems = [*made.problems, *(_moved(each, made.origins) for each in sheet.problems)]
     sheet.problems = sorted(problems, key=lambda each: each.start)

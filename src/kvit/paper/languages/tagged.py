@@ -1,4 +1,5 @@
-"""Text with tags between angle brackets, as three clouds take it, both ways; `feie`, `yilianyun`, `xpyun` are its tables.
+"""Text with tags between brackets, as three clouds take it, both ways; `feie`, `yilianyun`, `xpyun` are its tables, and
+`kvit.paper.languages.table` makes one of what a pack brings.
 
 ``write(sheet, profile, tongue)``: one line after another, letters in the tags of their look, columns made of spaces. The
 clouds' tags for centring, tables and left-right pairs are never used: they count letters their own way, and one cloud
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 import msgspec
 
@@ -21,9 +23,7 @@ from kvit.paper.languages.tame import Manner, harmless
 from kvit.paper.sheet import Sheet
 from kvit.paper.typeset import clean_text
 
-_TOKEN = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)>|\r\n|[\r\n]")
-
-
+LINE_FEED = "\n"
 OPEN_MAX = 16
 """Tags in force at once; a text with more is none a shop has."""
 
@@ -53,20 +53,35 @@ class Tongue(msgspec.Struct, frozen=True):
     """The pair of tags around the number of copies, at the beginning of a job."""
     digits: dict[str, int] = {}
     """Single tags followed by so many digits: bar codes without a closing tag. A line's end keeps other digits away."""
+    brackets: str = "<>"
+    """The two letters around a tag."""
+    silent: frozenset[str] = frozenset()
+    """Tags whose effect nobody told; read and skipped, never written by `write`."""
+
+    def tag(self, name: str, *, closing: bool = False) -> str:
+        """A tag with its brackets."""
+        return f"{self.brackets[0]}{'/' if closing else ''}{name}{self.brackets[1]}"
+
+
+@lru_cache(maxsize=16)
+def _tokens(brackets: str) -> re.Pattern[str]:
+    left, right = map(re.escape, brackets)
+    return re.compile(rf"{left}(/?)([A-Za-z][A-Za-z0-9]*){right}|\r\n|[\r\n]")
 
 
 def write(sheet: Sheet, profile: Profile, tongue: Tongue) -> bytes:
     """The text of a job, UTF-8."""
-    return "".join(_written(item, tongue) for item in lines_of(sheet, profile)).encode()
+    return "".join(written(item, tongue) for item in lines_of(sheet, profile)).encode()
 
 
-def _written(item: Item, tongue: Tongue) -> str:
+def written(item: Item, tongue: Tongue) -> str:
+    """One line, symbol or act; empty where the language has no such tag."""
     if isinstance(item, Words):
         return _line(item, tongue)
     if isinstance(item, Mark):
         return _mark(item, tongue)
     tag = next((tag for tag, act in tongue.acts.items() if act.kind == item.kind), "")
-    return f"<{tag}>" if tag else ""
+    return tongue.tag(tag) if tag else ""
 
 
 def _line(words: Words, tongue: Tongue) -> str:
@@ -82,7 +97,7 @@ def _wrapped(text: str, look: Look, tongue: Tongue) -> str:
     size = (look.width, look.height)
     sized = next((tag for tag, known in tongue.looks.items() if known == size != (1, 1)), "")
     for tag in (sized, tongue.bold if look.bold else ""):
-        text = f"<{tag}>{text}</{tag}>" if tag else text
+        text = f"{tongue.tag(tag)}{text}{tongue.tag(tag, closing=True)}" if tag else text
     return text
 
 
@@ -90,7 +105,8 @@ def _mark(mark: Mark, tongue: Tongue) -> str:
     for tag, kind in tongue.marks.items():
         if kind == mark.kind:
             count = tongue.digits.get(tag)
-            return f"<{tag}>{mark.data[:count]}{tongue.new_line}" if count else f"<{tag}>{mark.data}</{tag}>"
+            end = tongue.new_line if count else tongue.tag(tag, closing=True)
+            return f"{tongue.tag(tag)}{mark.data[:count] if count else mark.data}{end}"
     return ""
 
 
@@ -126,11 +142,12 @@ class _Reader:
 
     def _after_head(self, text: str) -> str:
         head = self.tongue.head
-        found = re.match(rf"<{head}>([1-9])</{head}>", text) if head else None
+        around = re.escape(self.tongue.tag(head)), re.escape(self.tongue.tag(head, closing=True))
+        found = re.match(rf"{around[0]}([1-9]){around[1]}", text) if head else None
         return text[found.end() :] if found else text
 
     def _tokens(self, text: str) -> Iterator[tuple[re.Match[str], int, int]]:
-        for token in _TOKEN.finditer(text):
+        for token in _tokens(self.tongue.brackets).finditer(text):
             yield token, token.start(), token.end()
 
     def _letters(self, text: str) -> None:
@@ -148,9 +165,9 @@ class _Reader:
         closing, name = token[1], token[2]
         tongue = self.tongue
         if name is None:
-            if tongue.new_line == "\n":
+            if tongue.new_line == LINE_FEED:
                 self._break()
-        elif f"<{name}>" == tongue.new_line and not closing:
+        elif tongue.tag(name) == tongue.new_line and not closing:
             self._break()
         elif name in tongue.marks:
             return self._symbol(name, closing, text, end)
@@ -159,7 +176,7 @@ class _Reader:
             self.roll.act(tongue.acts[name].kind, **tongue.acts[name].values)
         elif name in tongue.looks or name == tongue.bold or name in tongue.aligns:
             self._pair(name, closing, token[0])
-        else:
+        elif name not in tongue.silent:
             self._letters(token[0])
         return end
 
@@ -188,9 +205,10 @@ class _Reader:
         if count:
             found = re.compile(rf"([0-9]{{{count}}})(?:{re.escape(self.tongue.new_line)})?").match(text, end)
         else:
-            found = re.compile(rf"([^<]*)</{name}>").match(text, end)
+            left, last = re.escape(self.tongue.brackets[0]), re.escape(self.tongue.tag(name, closing=True))
+            found = re.compile(rf"([^{left}]*){last}").match(text, end)
         if closing or found is None:
-            self._letters(f"<{closing}{name}>")
+            self._letters(self.tongue.tag(name, closing=bool(closing)))
             return end
         self._flush()
         self.roll.mark(self.tongue.marks[name], found[1])
