@@ -2,7 +2,7 @@
 
 Every function takes ``language`` (one of `kvit.i18n.LANGUAGES`) and, last, ``country`` (two letters, empty when none is
 known). Where the CLDR knows the pair (Russian in Kazakhstan) its words hold, otherwise those of the language at home;
-English away from home is international English. Babel does the work.
+English away from home is international English. Babel's words do the work.
 
 What is not Babel's: won are written as Koreans do (``1,234원``), signs are the short ones (``₸`` and not ``KZT``) where
 they can mean one currency only, the clock follows the country's table, and the narrow space U+202F becomes U+00A0,
@@ -22,6 +22,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from kvit.i18n.country import HOURS_OF
+from kvit.i18n.digits import Frame, Marks, framed, scaled
 from kvit.money import QUANTITY_ONE, decimals
 
 if TYPE_CHECKING:
@@ -58,8 +59,44 @@ def locale_of(language: str, country: str = "") -> Locale:
     return Locale.parse(HOME.get(language, language))
 
 
+@functools.cache
+def marks_of(language: str, country: str = "") -> Marks:
+    """Give what stands between a number's digits in a place, in Babel's words."""
+    from babel import numbers
+
+    locale = locale_of(language, country)
+    last, others = locale.decimal_formats[None].grouping
+    return Marks(
+        _plain(numbers.get_decimal_symbol(locale)), _plain(numbers.get_group_symbol(locale)), last, others,
+        _plain(numbers.get_minus_sign_symbol(locale)),
+    )  # fmt: skip
+
+
 def format_money(amount: int, currency: str, language: str, country: str = "") -> str:
     """Write a sum given in the smallest coin: ``format_money(123450, "KZT", "ru", "KZ")`` is ``1 234,50 ₸``."""
+    digits, marks, frame = _money_of(currency, language, country)
+    return framed(amount, digits, marks, frame)
+
+
+def format_sum(amount: int, digits: int, language: str, country: str = "") -> str:
+    """Write a whole number of the smallest coin without a sign of the currency: ``1 234,50``; all digits are written."""
+    marks = marks_of(language, country)
+    return f"{marks.minus if amount < 0 else ''}{scaled(amount, digits, marks)}"
+
+
+@functools.cache
+def _money_of(currency: str, language: str, country: str) -> tuple[int, Marks, Frame]:
+    """A currency's digits, marks and frame in a place; the frame is read off a sum of one that Babel wrote."""
+    digits, marks = decimals(currency), marks_of(language, country)
+    ones = [_money_by_babel(sign * 10**digits, currency, language, country) for sign in (1, -1)]
+    number = scaled(10**digits, digits, marks)
+    (before, found, behind), (before_minus, found_minus, behind_minus) = (each.partition(number) for each in ones)
+    assert found, "a sum holds its digits"
+    assert found_minus, "a sum holds its digits"
+    return digits, marks, Frame(before, behind, before_minus, behind_minus)
+
+
+def _money_by_babel(amount: int, currency: str, language: str, country: str) -> str:
     from babel import numbers
 
     digits = decimals(currency)
@@ -83,7 +120,19 @@ def _sign(currency: str, locale: Locale) -> str:
 
 
 def format_number(value: int | Decimal, language: str, country: str = "") -> str:
-    """Write a whole or decimal number with the marks of the place; all its digits are kept."""
+    """Write a whole or decimal number with the marks of the place; all its digits are kept, zeros at the end are not."""
+    if isinstance(value, int):
+        return format_sum(value, 0, language, country)
+    sign, figures, exponent = value.as_tuple()
+    if not isinstance(exponent, int) or exponent > 0:
+        return _number_by_babel(value, language, country)
+    digits = "".join(map(str, figures))
+    idle = min(len(digits) - len(digits.rstrip("0")), -exponent) if digits.strip("0") else -exponent
+    amount = int(digits[: len(digits) - idle] or "0")
+    return format_sum(-amount if sign else amount, -exponent - idle, language, country)
+
+
+def _number_by_babel(value: Decimal, language: str, country: str) -> str:
     from babel import numbers
 
     return _plain(numbers.format_decimal(value, locale=locale_of(language, country), decimal_quantization=False))

@@ -93,6 +93,11 @@ def say(language: str, code: str, /, **values: Value) -> str:
     return fill(sentences.get(language) or sentences[DEFAULT], language if language in LANGUAGES else DEFAULT, values)
 
 
+def is_code(code: object) -> bool:
+    """Say whether there is a sentence for a code."""
+    return isinstance(code, str) and code in _sentences()
+
+
 def codes() -> frozenset[str]:
     """Give every code there is a sentence for."""
     return frozenset(_sentences())
