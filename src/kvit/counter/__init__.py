@@ -1,0 +1,1 @@
+"""Acts across trades: what concerns several of them, and belongs to none."""
