@@ -18,6 +18,7 @@ from kvit.access.code import fresh_code
 from kvit.access.door import Door
 from kvit.access.password import Hasher
 from kvit.access.worker import Weigher
+from kvit.app.rooms import MIGRATIONS
 from kvit.config import Setting
 from kvit.db import Database, open_database
 from kvit.paper.languages.stream import play_stream
@@ -118,7 +119,7 @@ def open_house(folder: Path, **changes: Any) -> Iterator[House]:
     now_s = [float(NOW_S)]
     told: list[tuple[str, dict[str, object]]] = []
     weigher = Weigher(Hasher())
-    with open_database(folder / "kvit.db", rooms=["kvit.access", "kvit.receipt"]) as db:
+    with open_database(folder / "kvit.db", rooms=MIGRATIONS) as db:
         context = Context(
             db=db,
             door=Door(db, weigher, SHOP, secrets.token_bytes),

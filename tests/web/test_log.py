@@ -20,6 +20,11 @@ async def broken(raw: bytes, profile: str, form: str) -> bytes:
     raise RenderFailed("the worker took too long")
 
 
+def _without_id(values: dict[str, object]) -> dict[str, object]:
+    """A line's values but for its own random digits, among which any number may stand."""
+    return {name: value for name, value in values.items() if name != "id"}
+
+
 def test_a_whole_day_leaves_no_word_in_the_log(house: House) -> None:
     reading = Reading(
         kind=Kind.SALE, shop="Apotheke Sonnenschein", items=(Line("Ibuprofen", 1000, 1290, 1290),), total=1290
@@ -50,7 +55,7 @@ def test_a_whole_day_leaves_no_word_in_the_log(house: House) -> None:
     public.get(link[1])
     object.__setattr__(house.context, "render", draw)
     post(anna, f"/receipts/{id_}/forget", f"/receipts/{id_}")
-    lines = [msgspec.json.encode([event, values]).decode() for event, values in house.told]
+    lines = [msgspec.json.encode([event, _without_id(values)]).decode() for event, values in house.told]
     events = {event for event, _ in house.told}
     assert {"web.refused", "web.render_failed", "web.fault"} <= events
     for secret in (*SECRETS, CARD, link[1].removeprefix("/r/"), key[1]):

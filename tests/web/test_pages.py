@@ -18,6 +18,10 @@ PAGES = (
     "/account/app",
     "/keys",
     "/audit",
+    "/printers",
+    "/add-printer",
+    "/jobs",
+    "/counter",
     "/api/v1/docs",
 )
 
@@ -52,7 +56,7 @@ def test_every_page_speaks_every_language(house: House, path: str, language: str
     got = house.user().get(path, headers={"accept-language": language})
     assert got.status_code == 200
     assert f'<html lang="{language}">' in got.text
-    assert not re.search(r">\s*(web|receipt|access)\.[a-z_]+\s*<", got.text.replace("<code>web.port<", ""))
+    assert not re.search(r">\s*(web|receipt|access|printing)\.[a-z_]+\s*<", got.text.replace("<code>web.port<", ""))
 
 
 def test_the_list_shows_what_was_printed(house: House) -> None:

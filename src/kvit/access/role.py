@@ -12,6 +12,13 @@ PERMISSIONS: dict[str, str] = {
     "receipts.forget": "erase a receipt's content",
     "receipts.export": "take receipts out as files",
     "receipts.deliver": "hand in receipts from a till or station",
+    "jobs.read": "see print jobs, printers and how every job ended",
+    "jobs.print": "hand in print jobs, print again, cancel, give a job to another printer",
+    "jobs.answer": "say whether a paper came out",
+    "readers.read": "see the readers at the counter and what they just read",
+    "printers.manage": "add, remove, stop and test printers",
+    "templates.read": "see templates and fill them",
+    "templates.write": "change, publish and take back templates and the shop's own words in them",
     "relay.read": "see lines, printers and their state",
     "relay.write": "change lines, printers and virtual pairs",
     "settings.read": "see the settings",
@@ -23,10 +30,15 @@ PERMISSIONS: dict[str, str] = {
     "backup.make": "copy the books",
 }
 
-_CASHIER = frozenset({"receipts.read", "receipts.share", "relay.read"})
+_CASHIER = frozenset({
+    "receipts.read", "receipts.share", "relay.read", "jobs.read", "jobs.print", "jobs.answer", "readers.read",
+    "templates.read",
+})  # fmt: skip
 _MANAGER = _CASHIER | {
     "receipts.forget",
     "receipts.export",
+    "printers.manage",
+    "templates.write",
     "relay.write",
     "settings.read",
     "settings.write",
@@ -40,15 +52,16 @@ ROLES: dict[str, frozenset[str]] = {
     "cashier": _CASHIER,
     "pharmacist": _CASHIER,
     "auditor": frozenset(
-        {"receipts.read", "receipts.export", "relay.read", "settings.read", "users.read", "audit.read"}
+        {"receipts.read", "receipts.export", "jobs.read", "relay.read", "settings.read", "users.read", "audit.read"}
     ),
 }
 
 OWNER = "owner"
 
-SCOPES = frozenset(
-    {"receipts.read", "receipts.share", "receipts.export", "receipts.deliver", "relay.read", "backup.make"}
-)
+SCOPES = frozenset({
+    "receipts.read", "receipts.share", "receipts.export", "receipts.deliver", "jobs.read", "jobs.print", "jobs.answer",
+    "printers.manage", "templates.read", "templates.write", "relay.read", "backup.make",
+})  # fmt: skip
 """What a key can be given."""
 
 

@@ -58,8 +58,13 @@ def audit_names(tx: Tx, by: Identity) -> dict[str, str] | Refusal:
     """Give the names people know actors by, to be shown beside rows and kept nowhere. Refused: ``not_allowed``."""
     if not by.may("audit.read"):
         return Refusal("access.not_allowed")
-    people = {user_actor(user.id): user.name for user in store.users(tx, by.shop)}
-    return people | {key_actor(key.id): key.name for key in store.keys(tx, by.shop)}
+    return names(tx, by.shop)
+
+
+def names(tx: Tx, shop: str) -> dict[str, str]:
+    """Give the names of a shop's users and keys by actor, for colleagues to see who did a thing; kept nowhere."""
+    people = {user_actor(user.id): user.name for user in store.users(tx, shop)}
+    return people | {key_actor(key.id): key.name for key in store.keys(tx, shop)}
 
 
 def audit_length(tx: Tx, by: Identity) -> int:

@@ -6,7 +6,8 @@ relay come in here, so that a test gives its own.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Protocol
@@ -15,8 +16,11 @@ import msgspec
 
 from kvit.access.door import Door
 from kvit.db import Database
+from kvit.device.reader.readings import Readings
 from kvit.refusal import Refusal
 from kvit.shop import ShopSettings
+from kvit.template.fill import Filled, FillWanted
+from kvit.web.delivery import Delivery, NoDelivery
 from kvit.web.figures import Figures
 from kvit.web.limit import MissAlarm
 
@@ -118,6 +122,14 @@ class SettingRow(Protocol):
         """File and line, the environment, or default."""
 
 
+Fill = Callable[[FillWanted], Awaitable[Filled | Refusal]]
+
+
+async def _no_fill(wanted: FillWanted) -> Filled | Refusal:
+    """Refuse."""
+    return Refusal("web.delivery_absent")
+
+
 def _nothing(event: str, values: dict[str, object]) -> None:
     """Log nothing."""
 
@@ -140,6 +152,13 @@ class Context:
     """What the links given to customers begin with, without a slash at the end."""
     staff_url: str = "http://127.0.0.1:7003"
     relay: RelayControl = field(default_factory=NoRelay)
+    delivery: Delivery = field(default_factory=NoDelivery)
+    readings: Readings = field(default_factory=lambda: Readings(time.time, time.monotonic))
+    """What scanners and card readers read just now."""
+    fill: Fill = _no_fill
+    """Fills a template beside the shop, with pictures in it."""
+    sources: Mapping[str, Callable[[str], Awaitable[bytes | Refusal]]] = field(default_factory=dict)
+    """Adapters of businesses that are not ours: an id to its data as JSON."""
     settings: Sequence[SettingRow] = ()
     figures: Figures = field(default_factory=Figures)
     alarm: MissAlarm = field(default_factory=MissAlarm)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from kvit.web.job_figures import JobFigures
+
 
 class Figures:
     """Counters of both sites. ``registry`` may hold the figures of other rooms, too; a registry takes one ``Figures``."""
@@ -21,3 +23,5 @@ class Figures:
         )
         self.link_limited = Counter("kvit_link_limited", "Link requests over the rate limit", registry=self.registry)
         self.live_pages = Gauge("kvit_live_pages", "Live pages that listen now", registry=self.registry)
+        self.watching = Gauge("kvit_watching_pages", "Staff pages that listen for changes now", registry=self.registry)
+        self.jobs = JobFigures(self.registry)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import re
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from ipaddress import ip_address
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -58,9 +58,12 @@ HSTS = (b"strict-transport-security", b"max-age=31536000")
 class Guard:
     """Wraps an application. After it ``scope["client"]`` and ``scope["scheme"]`` are what the proxy says they are."""
 
-    def __init__(self, app: ASGIApp, context: Context, headers: dict[str, str]) -> None:
+    def __init__(
+        self, app: ASGIApp, context: Context, headers: dict[str, str], limits: Mapping[str, int] | None = None
+    ) -> None:
         self._app = app
         self._context = context
+        self._limits = limits or {}
         self._headers = [(name.encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -78,12 +81,13 @@ class Guard:
                 message["headers"] = self._with_ours(message.get("headers", []), scope)
             await send(message)
 
-        refused = _refused(scope)
+        bytes_max = self._limits.get(scope["path"], BODY_BYTES_MAX)
+        refused = _refused(scope, bytes_max)
         if refused is not None:
             await problem_response(*refused, "", problem_id())(scope, receive, send_with_headers)
             return
         try:
-            await self._app(scope, _limited(receive), send_with_headers)
+            await self._app(scope, _limited(receive, bytes_max), send_with_headers)
         except Exception as error:
             id_ = scope.get(FAULT) or problem_id()
             trace = "".join(traceback.format_exception(error))
@@ -119,7 +123,7 @@ def _is_address(text: str) -> bool:
     return True
 
 
-def _refused(scope: Scope) -> tuple[int, str, str] | None:
+def _refused(scope: Scope, bytes_max: int) -> tuple[int, str, str] | None:
     headers = scope["headers"]
     if len(headers) > HEADERS_MAX or sum(len(name) + len(value) for name, value in headers) > HEADERS_BYTES_MAX:
         return 431, "web.headers_too_long", "The headers are too long"
@@ -130,7 +134,7 @@ def _refused(scope: Scope) -> tuple[int, str, str] | None:
     lengths = [value for name, value in headers if name == b"content-length"]
     if lengths and (len(lengths) > 1 or not lengths[0].isdigit()):
         return 400, "web.not_understood", "The length of the body is not understood"
-    if lengths and int(lengths[0][:12]) > BODY_BYTES_MAX:
+    if lengths and int(lengths[0][:12]) > bytes_max:
         return 413, "web.too_long", "The body is too long"
     return None
 
@@ -149,7 +153,7 @@ def _plain_coding(headers: Sequence[tuple[bytes, bytes]]) -> bool:
     return not codings or (codings == [b"chunked"] and all(name != b"content-length" for name, _ in headers))
 
 
-def _limited(receive: Receive) -> Receive:
+def _limited(receive: Receive, bytes_max: int) -> Receive:
     """Pass the body on as far as its limits go; without a length header it is counted as it comes."""
     seen = 0
     whole = False
@@ -165,7 +169,7 @@ def _limited(receive: Receive) -> Receive:
         if message["type"] == "http.request":
             seen += len(message.get("body", b""))
             whole = not message.get("more_body", False)
-            if seen > BODY_BYTES_MAX:
+            if seen > bytes_max:
                 raise Problem(413, "web.too_long")
         return message
 

@@ -20,8 +20,6 @@ from typing import Annotated
 import msgspec
 from starlette.responses import Response, StreamingResponse
 
-from kvit.access import service as access
-from kvit.access import session
 from kvit.db import EVERYTHING, Subscription
 from kvit.receipt import service
 from kvit.receipt.model import Kind
@@ -33,6 +31,7 @@ from kvit.web.door import Call
 from kvit.web.pages import page, render, time_zone
 from kvit.web.rights import SEE_RECEIPTS
 from kvit.web.routes import Table
+from kvit.web.watch import event, still_in
 
 LIVE_ROWS = 40
 BURST_MAX = 20
@@ -124,7 +123,7 @@ class _Stream:
                     keys = await asyncio.wait_for(_moment(heard), BEAT_S)
                 except TimeoutError:
                     keys = set()
-                    if not await self._still_in():
+                    if not await still_in(self._call):
                         return
                     yield ": still here\n\n"
                 if keys is None:
@@ -132,20 +131,11 @@ class _Stream:
                 for event in await self._told(keys):
                     yield event
 
-    async def _still_in(self) -> bool:
-        call = self._call
-        if not call.token:
-            return True  # a program with a key; it is looked at again with its next request
-        user = await call.context.db.read(access.who, call.token, call.now_s)
-        if user is not None and session.needs_touch(user.seen_at, call.now_s):
-            await call.context.db.write(access.keep_alive, user, call.now_s)
-        return user is not None
-
     async def _told(self, keys: set[str]) -> list[str]:
         if EVERYTHING in keys:
             return await self._missed()
         if len(keys) > BURST_MAX:
-            return [_event("burst", {"count": len(keys)})]
+            return [event("burst", {"count": len(keys)})]
         events = [await self._one(key) for key in keys]
         return [event for event in events if event]
 
@@ -158,7 +148,7 @@ class _Stream:
     async def _one(self, id_: str) -> str:
         found = await self._call.context.db.read(service.get, self._call.context.shop.id, id_)
         if isinstance(found, Refusal):
-            return _event("gone", {"id": id_})
+            return event("gone", {"id": id_})
         summary = found.summary
         if self._known.get(id_) == summary.version or not self._fits(found):
             return ""
@@ -166,7 +156,7 @@ class _Stream:
         if len(self._known) > KNOWN_MAX:
             self._known.popitem(last=False)
         self._after = max(self._after, summary.n)
-        return _event("receipt", {"id": id_, "html": card(self._call, summary)}, summary.n)
+        return event("receipt", {"id": id_, "html": card(self._call, summary)}, str(summary.n))
 
     def _fits(self, found: Receipt) -> bool:
         wanted, summary = self._wanted, found.summary
@@ -195,8 +185,3 @@ async def _moment(heard: Subscription) -> set[str] | None:
 def card(call: Call, summary: Summary) -> str:
     """Draw a receipt's row as the list has it."""
     return render(call, "card.html", receipt=summary)
-
-
-def _event(name: str, data: dict[str, object], number: int | None = None) -> str:
-    head = f"id: {number}\n" if number is not None else ""
-    return f"{head}event: {name}\ndata: {msgspec.json.encode(data).decode()}\n\n"

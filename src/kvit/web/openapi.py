@@ -7,11 +7,12 @@ from typing import Any
 import msgspec
 
 from kvit.web.problem import MEDIA_TYPE, ProblemDetails
-from kvit.web.routes import PUBLIC, WRITES, Route, Table
+from kvit.web.routes import KEY_LETTERS_MAX, PUBLIC, WRITES, Route, Table
 
 Document = dict[str, Any]
 
 REF = "#/components/schemas/{name}"
+EVENTS = "text/event-stream"
 BINARY: Document = {"type": "string", "format": "binary"}
 
 
@@ -40,7 +41,7 @@ def _types(routes: list[Route]) -> list[Any]:
     found: list[Any] = [ProblemDetails]
     for route in routes:
         wanted = (route.path_type, route.query_type, route.body_type, route.answer_type)
-        found += [kind for kind in wanted if kind is not None and kind not in found]
+        found += [kind for kind in wanted if kind not in (None, bytes) and kind not in found]
     return found
 
 
@@ -56,11 +57,19 @@ def _operation(route: Route, by_type: dict[Any, Document], components: Document)
         operation["description"] = route.description
     if route.needs != PUBLIC:
         operation["security"] = [{"session": []}]
-    if route.body_type is not None:
+    if route.body_type is bytes:
+        operation["requestBody"] = {"required": True, "content": {"application/octet-stream": {"schema": BINARY}}}
+    elif route.body_type is not None:
         operation["requestBody"] = {
             "required": True,
             "content": {"application/json": {"schema": by_type[route.body_type]}},
         }
+    if route.keyed:
+        operation["parameters"].append(
+            {"name": "Idempotency-Key", "in": "header", "required": True,
+             "schema": {"type": "string", "minLength": 1, "maxLength": KEY_LETTERS_MAX, "pattern": "^[!-~]+$"},
+             "description": "the same key and body again: the same answer; the same key and another body: a 409"}
+        )  # fmt: skip
     if route.method in WRITES:
         operation["parameters"].append(
             {"name": "X-CSRF-Token", "in": "header", "required": False, "schema": {"type": "string"},
@@ -93,6 +102,8 @@ def _responses(route: Route, by_type: dict[Any, Document]) -> Document:
             "description": "done",
             "content": {"application/json": {"schema": by_type[route.answer_type]}},
         }
+    elif route.stream:
+        good = {"description": "events for as long as the caller listens", "content": {EVENTS: {"schema": {}}}}
     else:
         good = {"description": "as asked for", "content": {"*/*": {"schema": {}}}}
     problem = {"description": "no", "content": {MEDIA_TYPE: {"schema": by_type[ProblemDetails]}}}

@@ -16,10 +16,13 @@ from kvit.money import DECIMALS
 from kvit.receipt.exports import decimal, rate
 from kvit.receipt.store import Summary
 from kvit.shop import ShopSettings
+from kvit.web.alarms import alarms
 from kvit.web.door import Call
 from kvit.web.happenings import phrases
+from kvit.web.job_words import SIGNS, TONES, class_code, lamp_of
 from kvit.web.static_files import address
 
+RECENT_MS = 12 * 3_600_000
 WIDE_NO_BREAK = "\u00a0"
 
 
@@ -36,6 +39,8 @@ def environment() -> Environment:
     )
     made.globals["asset"] = address
     made.globals["phrases"] = phrases
+    made.globals |= {"alarms": alarms, "lamp_of": lamp_of, "class_code": class_code, "tones": TONES}
+    made.globals["sign"] = SIGNS.__getitem__
     made.globals["languages"] = LANGUAGE_NAMES
     return made
 
@@ -49,6 +54,7 @@ def render(call: Call, template: str, **values: object) -> str:
     """Fill a template."""
     shop = call.context.shop
     filled = {"call": call, "say": call.say, "show": Shown(call.language, shop), "shop": shop}
+    filled["now_ms"] = int(call.context.clock() * 1000)
     return environment().get_template(template).render(filled | values)
 
 
@@ -67,6 +73,10 @@ class Shown:
     def time(self, milliseconds: int) -> str:
         """Write the time of day, to the second."""
         return format_time(self._local(milliseconds), self._language, self._country, seconds=True)
+
+    def lately(self, milliseconds: int, now_ms: int) -> str:
+        """Write the time of day, and the day where it was not within the last twelve hours."""
+        return self.time(milliseconds) if now_ms - milliseconds < RECENT_MS else self.moment(milliseconds)
 
     def day(self, milliseconds: int) -> str:
         """Write the day."""

@@ -20,10 +20,16 @@ PLACE_LETTERS_MAX = 200
 
 STATUSES = {
     "unknown": 404,
+    "job_unknown": 404,
+    "no_source": 404,
+    "printer_unknown": 404,
     "no_such_user": 404,
     "no_such_key": 404,
     "not_allowed": 403,
     "cursor": 400,
+    "job_document": 422,
+    "job_order": 422,
+    "body_unclear": 422,
     "too_many_tries": 429,
     "busy": 503,
 }

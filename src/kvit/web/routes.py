@@ -3,12 +3,12 @@
     @table.get("/api/v1/receipts/{id}", needs="receipts.see")
     async def receipt(call: Call, id: str, forms: bool = False) -> ReceiptOut | Refusal: ...
 
-A name in the path is a path value; ``body`` is a JSON body and ``form`` a submitted form, both msgspec Structs;
-everything else is a query value. What does not fit the types is a 422, before the handler runs. A handler gives a
-Struct (JSON), a ``Response`` as it is, or a ``Refusal``. There is no route without ``needs``: a permission of
-``kvit.access``, or ``PUBLIC``, or ``ANY_USER``.
+A name in the path is a path value; ``body`` is a JSON body (or, typed ``bytes``, bytes as they are) and ``form`` a
+submitted form, both msgspec Structs; ``idempotency_key`` is that header; everything else is a query value. What does not
+fit the types is a 422, before the handler runs. A handler gives a Struct (JSON), a ``Response`` as it is, or a
+``Refusal``. There is no route without ``needs``: a permission of ``kvit.access``, or ``PUBLIC``, or ``ANY_USER``.
 
-Left out: content negotiation, other verbs than GET and POST and DELETE, nested resources. Past 250 lines this file gives
+Left out: content negotiation, PATCH, nested resources. Past 280 lines this file gives
 way to Litestar.
 """
 
@@ -37,9 +37,12 @@ ANY_USER = "any user"
 DEADLINE_S = 20.0
 """Reading the body and working out the answer; a picture of a long receipt takes at most five."""
 BODY_BYTES_MAX = 64 << 10
-"""No form and no call of this API is longer; uploads get routes with limits of their own."""
+"""No form is longer; a route that takes documents says its own limit (``bytes_max``), and stands at a fixed path."""
+KEY_HEADER = "idempotency_key"
+KEY_LETTERS_MAX = 120
+"""As the spool's (`kvit.device.spool.order.NAME_MAX`)."""
 FIELDS_MAX = 50
-WRITES = frozenset({"POST", "DELETE"})
+WRITES = frozenset({"POST", "PUT", "DELETE"})
 
 Handler = Callable[..., Awaitable[Any]]
 
@@ -58,9 +61,12 @@ class Route:
     """Answers for as long as the caller listens: no deadline."""
     path_type: type[msgspec.Struct] | None
     query_type: type[msgspec.Struct] | None
-    body_type: type[msgspec.Struct] | None
+    body_type: type[Any] | None
     form_type: type[msgspec.Struct] | None
     answer_type: Any
+    keyed: bool
+    """Wants an ``Idempotency-Key``."""
+    bytes_max: int
 
     @property
     def summary(self) -> str:
@@ -88,20 +94,40 @@ class Table:
         """Add a route that changes nothing."""
         return self._adding("GET", path, needs, page, stream)
 
-    def post(self, path: str, *, needs: str, page: bool = False) -> Callable[[Handler], Handler]:
+    def post(
+        self, path: str, *, needs: str, page: bool = False, bytes_max: int = BODY_BYTES_MAX
+    ) -> Callable[[Handler], Handler]:
         """Add a route that changes something."""
-        return self._adding("POST", path, needs, page, stream=False)
+        return self._adding("POST", path, needs, page, bytes_max=bytes_max)
+
+    def put(self, path: str, *, needs: str) -> Callable[[Handler], Handler]:
+        """Add a route that writes what stands at its path; twice is once."""
+        return self._adding("PUT", path, needs)
 
     def delete(self, path: str, *, needs: str) -> Callable[[Handler], Handler]:
         """Add a route that takes something away."""
-        return self._adding("DELETE", path, needs, page=False, stream=False)
+        return self._adding("DELETE", path, needs)
 
-    def _adding(self, method: str, path: str, needs: str, page: bool, stream: bool) -> Callable[[Handler], Handler]:
+    def _adding(
+        self,
+        method: str,
+        path: str,
+        needs: str,
+        page: bool = False,
+        stream: bool = False,
+        bytes_max: int = BODY_BYTES_MAX,
+    ) -> Callable[[Handler], Handler]:
+        assert bytes_max == BODY_BYTES_MAX or "{" not in path, "the guard knows a route by its whole path"
+
         def add(handler: Handler) -> Handler:
-            self.routes.append(_route(method, path, needs, page, stream, handler))
+            self.routes.append(_route(method, path, needs, page, stream, bytes_max, handler))
             return handler
 
         return add
+
+    def limits(self) -> dict[str, int]:
+        """Give the paths whose bodies may be longer than a form."""
+        return {route.path: route.bytes_max for route in self.routes if route.bytes_max != BODY_BYTES_MAX}
 
     def starlette(self, answer: Callable[[Route, Request], Awaitable[Response]]) -> list[StarletteRoute]:
         """Give the routes as Starlette wants them; ``answer`` checks who calls and makes the response."""
@@ -122,13 +148,13 @@ def _endpoint(
     return StarletteRoute(path, endpoint, methods=list(methods))
 
 
-def _route(method: str, path: str, needs: str, page: bool, stream: bool, handler: Handler) -> Route:
+def _route(method: str, path: str, needs: str, page: bool, stream: bool, bytes_max: int, handler: Handler) -> Route:
     hints = typing.get_type_hints(handler, include_extras=True)
     in_path = set(_names(path))
     fields: dict[str, list[Any]] = {"path": [], "query": []}
     wholes: dict[str, Any] = {}
     for name, parameter in list(inspect.signature(handler).parameters.items())[1:]:
-        if name in ("body", "form"):
+        if name in ("body", "form", KEY_HEADER):
             wholes[name] = hints[name]
             continue
         place = "path" if name in in_path else "query"
@@ -139,7 +165,7 @@ def _route(method: str, path: str, needs: str, page: bool, stream: bool, handler
     return Route(
         method, path, needs, handler, page, stream,
         _struct(handler, "Path", fields["path"]), _struct(handler, "Query", fields["query"]),
-        wholes.get("body"), wholes.get("form"), _answer_type(hints.get("return")),
+        wholes.get("body"), wholes.get("form"), _answer_type(hints.get("return")), KEY_HEADER in wholes, bytes_max,
     )  # fmt: skip
 
 
@@ -181,6 +207,8 @@ async def _values(route: Route, request: Request) -> dict[str, Any]:
         values |= _converted(_query(request), route.query_type)
     if route.body_type is not None:
         values["body"] = await _body(request, route.body_type)
+    if route.keyed:
+        values[KEY_HEADER] = _key(request)
     if route.form_type is not None:
         values["form"] = _struct_of(await form_fields(request), route.form_type)
     return values
@@ -207,8 +235,23 @@ def _struct_of(values: dict[str, Any], struct: type[msgspec.Struct]) -> msgspec.
         raise Problem(422, "web.not_understood", str(error)) from None
 
 
-async def _body(request: Request, struct: type[msgspec.Struct]) -> msgspec.Struct:
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+def _key(request: Request) -> str:
+    given = request.headers.getlist("idempotency-key")
+    if len(given) != 1 or not 0 < len(given[0]) <= KEY_LETTERS_MAX or not given[0].isprintable():
+        raise Problem(422, "web.key_wanted")
+    return given[0]
+
+
+def _media_type(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+async def _body(request: Request, struct: type[Any]) -> Any:
+    if struct is bytes:
+        if _media_type(request) != "application/octet-stream":
+            raise Problem(415, "web.not_bytes")
+        return await request.body()
+    if _media_type(request) != "application/json":
         raise Problem(415, "web.not_json")
     try:
         return msgspec.json.decode(await request.body(), type=struct)
@@ -221,10 +264,7 @@ async def form_fields(request: Request) -> dict[str, str]:
     """Read a submitted form; kept on the request, since its token is looked at before its fields."""
     known: dict[str, str] | None = getattr(request.state, "form", None)
     if known is None:
-        if (
-            request.headers.get("content-type", "").partition(";")[0].strip().lower()
-            != "application/x-www-form-urlencoded"
-        ):
+        if _media_type(request) != "application/x-www-form-urlencoded":
             raise Problem(415, "web.not_a_form")
         try:
             text = (await request.body()).decode()

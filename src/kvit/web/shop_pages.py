@@ -8,11 +8,14 @@ from ipaddress import ip_address
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.responses import RedirectResponse, Response
 
+from kvit.device.printers import service as printers
+from kvit.device.spool import tally
 from kvit.i18n.language import match
 from kvit.receipt import service
 from kvit.receipt.store import Filter
 from kvit.web.context import LOOPBACK
 from kvit.web.door import LANGUAGE_AGE_S, LANGUAGE_COOKIE, Call, set_cookie
+from kvit.web.job_figures import PRINTERS_MAX, SETTLED_MS
 from kvit.web.live import DAY, wanted_of
 from kvit.web.pages import page, time_zone
 from kvit.web.problem import Problem
@@ -39,7 +42,10 @@ def add_shop_pages(table: Table) -> None:
         days = [(day, await _count(call, day)) for day in (today - DAY * back for back in range(DAYS_SHOWN))]
         lines = await call.context.relay.lines()
         most = max(1, *(sum(kinds.values()) for _, kinds in days))
-        return page(call, "admin.html", days=days, today=days[0][1], lines=lines, most=most, guessed=_guessed(call))
+        return page(
+            call, "admin.html", days=days, today=days[0][1], lines=lines, most=most, guessed=_guessed(call),
+            printers=await _printers(call),
+        )  # fmt: skip
 
     @table.get("/settings", needs=SEE_SETTINGS, page=True)
     async def settings(call: Call) -> Response:
@@ -63,6 +69,7 @@ def add_shop_pages(table: Table) -> None:
             near = False
         if not near and not call.may(SEE_SETTINGS):
             raise Problem(404, "web.not_found")
+        await _count_jobs(call)
         return Response(generate_latest(call.context.figures.registry), media_type=CONTENT_TYPE_LATEST)
 
     @table.get("/healthz", needs=PUBLIC, page=True)
@@ -70,6 +77,31 @@ def add_shop_pages(table: Table) -> None:
         """Say that the site answers and the data base too."""
         await call.context.db.read(service.list_page, call.context.shop.id, Filter(), "", 1)
         return Response("ok\n", media_type="text/plain")
+
+
+async def _printers(call: Call) -> tuple[int, int]:
+    """How many printers are in no trouble, and how many there are."""
+    names = {each.name for each in await call.context.db.read(printers.printers, call.context.shop.id)}
+    troubled = {light.printer for light in call.context.delivery.board.lights() if light.trouble}
+    return len(names - troubled), len(names)
+
+
+async def _count_jobs(call: Call) -> None:
+    """Bring the figures of printing up to now."""
+    context, figures = call.context, call.context.figures.jobs
+    now_ms = int(context.clock() * 1000)
+    names = [each.name for each in await context.db.read(printers.printers, context.shop.id)]
+    lights = {light.printer: light for light in context.delivery.board.lights()}
+    figures.stands(names, await context.db.read(tally.queues, context.shop.id), lights, now_ms)
+    until_ms = now_ms - SETTLED_MS
+    while figures.since_ms < until_ms:
+        since_ms = figures.since_ms
+        lines = await context.db.read(tally.happened, context.shop.id, since_ms, until_ms)
+        whole = len(lines) < tally.LINES_MAX or lines[-1].at_ms == since_ms
+        end_ms = until_ms if whole else lines[-1].at_ms
+        if figures.since_ms == since_ms:  # else another scrape counted them meanwhile
+            figures.since_ms = end_ms
+            figures.count([line for line in lines if line.at_ms < end_ms], set(names[:PRINTERS_MAX]))
 
 
 def _guessed(call: Call) -> tuple[int, int] | None:

@@ -22,22 +22,44 @@ from kvit.refusal import Refusal
 from kvit.web import static_files
 from kvit.web.account import add_account
 from kvit.web.api import add_api
+from kvit.web.api_data import add_api_data
+from kvit.web.api_jobs import add_api_jobs
+from kvit.web.api_offline import add_api_offline
+from kvit.web.api_pictures import add_api_pictures
+from kvit.web.api_preview import add_api_preview
+from kvit.web.api_printers import add_api_printers
+from kvit.web.api_render import add_api_render
+from kvit.web.api_templates import add_api_templates
 from kvit.web.audit import add_audit
 from kvit.web.context import Context
+from kvit.web.counter import add_counter, counter_parts
 from kvit.web.door import VISIT_COOKIE, Call, check, cookie, enter, set_cookie
+from kvit.web.editor import add_editor
 from kvit.web.guard import FAULT, FAULT_TITLE, PUBLIC_HEADERS, STAFF_HEADERS, Guard
+from kvit.web.jobs import add_jobs, job_parts, jobs_parts
 from kvit.web.keys import add_keys
 from kvit.web.live import add_live
 from kvit.web.pages import page
+from kvit.web.printers import add_printers, printer_parts, printers_parts
 from kvit.web.problem import Problem, place_of, problem_id, problem_response, status_of
 from kvit.web.public import public_table
+from kvit.web.readers import add_readers, readers_parts
 from kvit.web.receipts import add_receipts
 from kvit.web.relay import add_relay
 from kvit.web.routes import Route, Table, call_handler
 from kvit.web.shop_pages import add_shop_pages
 from kvit.web.sign_in import add_sign_in
+from kvit.web.template_pages import add_template_pages
+from kvit.web.template_values import add_template_values
+from kvit.web.terminal import add_terminal
 from kvit.web.users import add_users
+from kvit.web.watch import Parts, add_watch
 
+PAGES: dict[str, Parts] = {
+    "counter": counter_parts, "job": job_parts, "jobs": jobs_parts, "printer": printer_parts, "printers": printers_parts,
+    "readers": readers_parts,
+}  # fmt: skip
+"""What changes by itself, by page."""
 HTTP_CODES = {404: "web.not_found", 405: "web.not_found", 413: "web.too_long"}
 
 
@@ -53,17 +75,35 @@ def staff_table(context: Context) -> Table:
     add_shop_pages(table)
     add_live(table)
     add_receipts(table)
+    add_counter(table)
+    add_jobs(table)
+    add_printers(table)
+    add_readers(table)
+    add_watch(table, PAGES)
+    add_template_pages(table)
+    add_template_values(table)
+    add_editor(table)
+    add_terminal(table)
     add_relay(table)
     add_users(table)
     add_keys(table)
     add_audit(table)
     add_account(table)
+    add_api_jobs(table)
+    add_api_printers(table)
+    add_api_templates(table)
+    add_api_pictures(table)
+    add_api_render(table)
+    add_api_offline(table)
+    add_api_data(table)
+    add_api_preview(table)
     add_api(table)
     return table
 
 
 def staff_app(context: Context) -> ASGIApp:
-    """Build the staff site."""
+    """Build the staff site; what jobs did is counted from here on."""
+    context.figures.jobs.since_ms = context.figures.jobs.since_ms or int(context.clock() * 1000)
     return _site(context, staff_table(context), STAFF_HEADERS, staff=True)
 
 
@@ -75,7 +115,7 @@ def _site(context: Context, table: Table, headers: dict[str, str], *, staff: boo
     handlers: Any = {Problem: answer.problem, HTTPException: answer.http, Exception: answer.fault}
     inner = Starlette(routes=[*routes, static], exception_handlers=handlers)
     inner.router.redirect_slashes = False
-    return Guard(inner, context, headers)
+    return Guard(inner, context, headers, table.limits())
 
 
 class Observes(Protocol):
