@@ -6,7 +6,7 @@ The worker answers in order, one job at a time.
 
 The parent keeps three promises: a job that takes longer than ``deadline_s`` is killed with its process and answered by
 ``WorkerFailed``; the process is started when first needed and leaves when nothing came for ``idle_s``; no more than
-``QUEUE_MAX`` jobs wait. Inside, the process limits its own memory and processor time (``resource`` where there is one).
+``queue_max`` jobs wait. Inside, the process limits its own memory and processor time (``resource`` where there is one).
 """
 
 from __future__ import annotations
@@ -47,10 +47,13 @@ class Worker:
     ``command`` starts the process (it must call ``serve``). All times in seconds.
     """
 
-    def __init__(self, command: Sequence[str], *, deadline_s: float = 5.0, idle_s: float = 60.0) -> None:
+    def __init__(
+        self, command: Sequence[str], *, deadline_s: float = 5.0, idle_s: float = 60.0, queue_max: int = QUEUE_MAX
+    ) -> None:
         self._command = tuple(command)
         self._deadline_s = deadline_s
         self._idle_s = idle_s
+        self._queue_max = queue_max
         self._process: asyncio.subprocess.Process | None = None
         self._turn = asyncio.Lock()
         self._waiting = 0
@@ -58,7 +61,7 @@ class Worker:
 
     async def work(self, job: bytes) -> bytes:
         """Return what the worker made of ``job``; raise ``WorkerFailed`` when it could not."""
-        if self._waiting >= QUEUE_MAX:
+        if self._waiting >= self._queue_max:
             raise WorkerFailed("busy")
         self._waiting += 1
         try:

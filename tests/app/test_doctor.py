@@ -109,3 +109,15 @@ def test_lines(
     monkeypatch.setattr(doctor, "ask", lambda run, question: {"ok": True, "lines": [line]})
     said = {code: level for code, level in found(settings).items() if code.startswith(("line", "uncaptured"))}
     assert said == codes
+
+
+def test_readers(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    absent = {"code": "device.reader_absent", "values": {"reader": "nfc://"}}
+    lights = [
+        {"reader": "counter", "address": "serial:///dev/ttyACM0", "trouble": None},
+        {"reader": "cards", "address": "nfc://", "trouble": absent},
+    ]
+    monkeypatch.setattr(control, "ask", lambda folder, verb: {"readers": lights} if verb == "readers" else {"a": "b"})
+    said = found(settings)
+    assert said["reader_good"] == GOOD
+    assert said["device.reader_absent"] == BAD

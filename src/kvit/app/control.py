@@ -17,7 +17,8 @@ from typing import Any
 
 from kvit.socket_path import socket_path as short
 
-REQUEST_BYTES_MAX = 64 << 10
+REQUEST_BYTES_MAX = 24 << 20
+"""A document with its pictures (16 MiB, `kvit.device.spool.order`) in base 64. Only this user can send one."""
 ANSWER_WITHIN_S = 600.0
 """A backup of a large shop to a slow stick takes minutes."""
 
@@ -78,8 +79,12 @@ def ask(folder: Path, verb: str, **values: object) -> dict[str, Any]:
             line.connect(os.fspath(socket_path(folder)))
         except OSError as error:
             raise NotRunning(str(folder)) from error
-        line.sendall(json.dumps({"verb": verb, **values}).encode() + b"\n")
-        answer = json.loads(line.makefile("rb").readline() or b'{"error": "The shop ended before it answered."}')
+        try:
+            line.sendall(json.dumps({"verb": verb, **values}).encode() + b"\n")
+            said = line.makefile("rb").readline()
+        except ConnectionError:
+            said = b""
+    answer = json.loads(said or b'{"error": "The shop ended before it answered."}')
     if "error" in answer:
         raise ControlError(answer["error"])
     found: dict[str, Any] = answer["ok"]

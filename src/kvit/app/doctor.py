@@ -120,4 +120,20 @@ def _line(said: dict[str, Any]) -> Iterator[Finding]:
         yield Finding(BAD, "app.doctor_uncaptured", {"name": name, "bytes": int(said["uncaptured_bytes"])})
 
 
-LOOKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (_python, _config, _folder, _books, _shop, _lines)
+def _readers(settings: Settings) -> Iterator[Finding]:
+    """Scanners and card readers, as the running shop has them; without a shop nobody holds them."""
+    try:
+        lights = control.ask(settings.folder, "readers").get("readers", [])
+    except (control.NotRunning, control.ControlError):
+        return
+    for light in lights:
+        trouble = light["trouble"]
+        if trouble:
+            yield Finding(BAD, trouble["code"], trouble["values"])
+        else:
+            yield Finding(GOOD, "app.doctor_reader_good", {"name": light["reader"], "address": light["address"]})
+
+
+LOOKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
+    _python, _config, _folder, _books, _shop, _lines, _readers,
+)  # fmt: skip

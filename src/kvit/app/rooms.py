@@ -1,3 +1,5 @@
 """The rooms that have tables, in the order their migrations are applied."""
 
-MIGRATIONS = ("kvit.access", "kvit.receipt")
+MIGRATIONS = (
+    "kvit.access", "kvit.receipt", "kvit.device.spool", "kvit.device.printers", "kvit.device.ipp", "kvit.template",
+)  # fmt: skip

@@ -15,8 +15,11 @@ from kvit.config import Config, ConfigError
 from kvit.config.problem import nearest
 from kvit.device.adapters.address import parse
 from kvit.device.address import NAME
+from kvit.device.reader import address as reader_address
+from kvit.device.reader.settings import READERS_MAX, ReadersSettings
 from kvit.i18n import LANGUAGES, say
 from kvit.refusal import Refusal
+from kvit.relay.jobs.settings import JobsSettings, check
 from kvit.relay.settings import RelaySettings
 from kvit.shop import ShopSettings
 
@@ -38,7 +41,7 @@ Wrong = Iterator[tuple[str, str]]
 
 def refuse(config: Config) -> None:
     """Raise `ConfigError` for the first setting that can not be."""
-    for rule in (_shop, _data, _web, _lines, _profiles, _printers):
+    for rule in (_shop, _data, _web, _lines, _profiles, _printers, _readers, _jobs):
         for key, sentence in rule(config):
             origin = config.origin(key)
             raise ConfigError(origin if origin != "default" else "kvit.toml", key, sentence)
@@ -93,6 +96,8 @@ def _profiles(config: Config) -> Wrong:
     printer = config["printer"]
     if printer.virtual and config.origin("printer.profile") != "default":
         named.append(("printer.profile", printer.profile))
+    ports: JobsSettings = config["jobs"]
+    named += [(f"jobs.port[{index}].profile", port.profile) for index, port in enumerate(ports.port) if port.profile]
     for name, each in printer.named.items():
         given = parse(each.address)
         if not isinstance(given, Refusal) and given.profile and not given.profile.endswith(".toml"):
@@ -116,6 +121,32 @@ def _printers(config: Config) -> Wrong:
         wrong = parse(printer.address)
         if isinstance(wrong, Refusal):
             yield f"printer.{name}.address", say("en", wrong.code, **wrong.values)
+
+
+def _readers(config: Config) -> Wrong:
+    readers: ReadersSettings = config["reader"]
+    if len(readers.named) > READERS_MAX:
+        yield "reader", f"There are more than {READERS_MAX} readers; one machine has as many as it has counters."
+    for name, reader in readers.named.items():
+        if not NAME.fullmatch(name):
+            yield f"reader.{name}", f"{name} can not be a reader's name: letters, digits, dot, dash and underscore."
+        wrong = reader_address.parse(reader.address)
+        if isinstance(wrong, Refusal):
+            yield f"reader.{name}.address", say("en", wrong.code, **wrong.values)
+
+
+def _jobs(config: Config) -> Wrong:
+    jobs: JobsSettings = config["jobs"]
+    wrong = check(jobs)
+    if wrong is not None:
+        yield "jobs.port", say("en", wrong.code, **wrong.values)
+    allowed = [("ipp.allow", network) for network in config["ipp"].allow]
+    allowed += [
+        (f"jobs.port[{index}].allow", network) for index, port in enumerate(jobs.port) for network in port.allow
+    ]
+    for key, network in allowed:
+        if not _is_network(network):
+            yield key, f"{network} is no network; write it as in 192.168.1.0/24."
 
 
 def _is_time_zone(name: str) -> bool:

@@ -16,7 +16,11 @@ import msgspec
 
 from kvit.app import sense
 from kvit.config import NAMED, Config, load
-from kvit.device.settings import NamedPrinter
+from kvit.device.cloud.mqtt.settings import MqttSettings
+from kvit.device.ipp.settings import IppSettings
+from kvit.device.reader.settings import ReadersSettings
+from kvit.device.settings import NamedPrinter, PrintingSettings
+from kvit.relay.jobs.settings import JobsSettings
 from kvit.relay.settings import LineSettings, RelaySettings
 from kvit.shop import ShopSettings
 
@@ -61,12 +65,27 @@ class WebSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Addresses of our own reverse proxies: only their ``X-Forwarded-For`` is believed."""
 
 
+class PacksSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The ``[packs]`` table: whose packs of templates and scripts the shop takes."""
+
+    keys: tuple[Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")], ...] = ()
+    """Public keys (Ed25519), 64 hexadecimal digits each, as ``kvit pack keygen`` shows them. None: no pack is taken."""
+    threshold: Annotated[int, msgspec.Meta(ge=1, le=16)] = 1
+    """How many of them must have signed."""
+
+
 ROOMS: dict[str, type[msgspec.Struct]] = {
     "shop": ShopSettings,
     "data": DataSettings,
     "relay": RelaySettings,
     "printer": PrinterSettings,
+    "printing": PrintingSettings,
+    "mqtt": MqttSettings,
+    "reader": ReadersSettings,
+    "ipp": IppSettings,
+    "jobs": JobsSettings,
     "web": WebSettings,
+    "packs": PacksSettings,
 }
 
 
@@ -79,7 +98,13 @@ class Settings(msgspec.Struct, frozen=True):
     data: DataSettings
     relay: RelaySettings
     printer: PrinterSettings
+    printing: PrintingSettings
+    reader: ReadersSettings
     web: WebSettings
+    ipp: IppSettings
+    jobs: JobsSettings
+    mqtt: MqttSettings
+    packs: PacksSettings
 
     @property
     def folder(self) -> Path:
@@ -93,6 +118,11 @@ class Settings(msgspec.Struct, frozen=True):
     def database(self) -> str | Path:
         """The data base's URL or file."""
         return self.data.database or self.folder / "kvit.db"
+
+    @property
+    def printing_url(self) -> str:
+        """How printers that call in reach us."""
+        return (self.printing.base_url or f"http://{self.printing.host}:{self.printing.port}").rstrip("/")
 
     @property
     def public_url(self) -> str:
@@ -123,7 +153,11 @@ def read(named: Path | None = None, env: Mapping[str, str] | None = None) -> Set
     relay: RelaySettings = config["relay"]
     if not relay.line:
         relay = msgspec.structs.replace(relay, line=demonstration(config["printer"]))
-    return Settings(config, path, config["shop"], config["data"], relay, config["printer"], config["web"])
+    printing, reader, web = config["printing"], config["reader"], config["web"]
+    return Settings(
+        config, path, config["shop"], config["data"], relay, config["printer"], printing, reader, web, config["ipp"],
+        config["jobs"], config["mqtt"], config["packs"],
+    )  # fmt: skip
 
 
 def demonstration(printer: PrinterSettings) -> tuple[LineSettings, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import gc
 import json
 import os
@@ -26,18 +27,43 @@ from kvit.access.code import fresh_code
 from kvit.access.door import Door
 from kvit.access.worker import Weigher
 from kvit.app import books, control
+from kvit.app.delivery_verbs import DeliveryVerbs
 from kvit.app.digester import Digester
 from kvit.app.drawing import Drawer
+from kvit.app.filling import Filler
 from kvit.app.following import Following
 from kvit.app.intake import Intake
+from kvit.app.job_sources import JobSources
 from kvit.app.log import Log, make_log
+from kvit.app.packs import Packs, trust_of
+from kvit.app.pressing import Presser
+from kvit.app.printers import accounts, configured, logins
+from kvit.app.printing import Printing
 from kvit.app.rank import step_behind
+from kvit.app.readers import ShopReaders
 from kvit.app.relay_client import RelayClient
 from kvit.app.rooms import MIGRATIONS
 from kvit.app.serving import Window, listen
 from kvit.app.settings import Settings, read
+from kvit.app.struct_types import look_through_types
+from kvit.app.windows_delivery import WindowsDelivery
 from kvit.db import Database, open_database
+from kvit.device.address import Address, parse
+from kvit.device.board import Board
+from kvit.device.cloud.door import Desk, keep_watch, printers_app
+from kvit.device.cloud.mqtt.routes import cloudprnt
+from kvit.device.cloud.push.crew import Crew as CloudCrew
+from kvit.device.cloud.sdp.server import room as sdp
+from kvit.device.cloud.sunmi.server import room as sunmi
+from kvit.device.delivery.crew import Crew
+from kvit.device.delivery.world import World
+from kvit.device.ipp.client import runner_of
+from kvit.device.printers import service as printers
 from kvit.i18n import country
+from kvit.net import ask
+from kvit.relay.ends import own_door
+from kvit.template.pictures.cache import LIMITS as PICTURE_LIMITS
+from kvit.template.pictures.cache import Pictures
 from kvit.web import Context, public_app, staff_app
 
 SWITCH_S = 0.0005
@@ -49,6 +75,9 @@ TIDY_AFTER = 10_000
 were a seventh of the shop's share of a receipt; a circle of an error is some kilobytes, so that megabytes may lie about."""
 
 
+DAY_MS = 24 * 3_600_000
+
+
 class Shop:
     """Everything the shop process owns. ``start`` and ``stop`` are its whole life."""
 
@@ -57,9 +86,25 @@ class Shop:
         self._db = db
         self._log = log
         self._drawer = Drawer(log)
+        self._presser = Presser(log)
+        self._looker = Presser(log)
+        fetch = functools.partial(ask, limits=PICTURE_LIMITS)
+        pictures = Pictures(settings.folder / "pictures", fetch, time.time)
+        self._packs = Packs(settings.folder / "packs", trust_of(settings.packs), db, self._looker.try_pack, log)
+        with_scripts = functools.partial(self._packs.filling, self._looker.fill)
+        self._presses = functools.partial(self._packs.pressing, self._presser.press)
+        self._looks = functools.partial(self._packs.pressing, self._looker.press)
+        self._filler = Filler(with_scripts, db, settings.shop.id, pictures)
+        self._board = Board(time.time)
+        self._readers = ShopReaders(settings, log)
         self._weigher = Weigher()
         self._digester = Digester()
+        self._lines = settings.relay.line
+        self._crew = Crew(self._world(), keep_ms=settings.printing.keep_days * DAY_MS)
+        self._printing = Printing(db, settings.shop.id, time.time)
         self._windows: list[Window] = []
+        self._sources: JobSources | None = None
+        self._watch: asyncio.Task[None] | None = None
         self._control: asyncio.Server | None = None
         date_order = country(settings.shop.country).date_order
         intake = Intake(db, settings.shop.id, self._digester, log, date_order)
@@ -67,24 +112,53 @@ class Shop:
 
     async def start(self) -> None:
         """Open the windows and the door for tools, take up the captures."""
-        settings, web = self._settings, self._settings.web
-        sockets = [listen(web.host, web.port), listen(web.staff_host, web.staff_port)]
-        context = self._context()
-        for app, sock in zip((public_app(context), staff_app(context)), sockets, strict=True):
+        settings, web, printing = self._settings, self._settings.web, self._settings.printing
+        sockets = [
+            listen(web.host, web.port),
+            listen(web.staff_host, web.staff_port),
+            listen(printing.host, printing.port),
+        ]
+        await self._db.write(printers.settle, settings.shop.id, configured(settings.printer), int(time.time() * 1000))
+        await self._packs.settle()
+        await self._crew.start()
+        context, desk = self._context(), self._desk()
+        self._sources = JobSources(settings, desk)
+        known = logins(settings.printer)
+        scanned = self._readers.on_printer if settings.printing.claim_readers else None
+        star = cloudprnt(settings.mqtt, scanned, confirm_by_get=settings.printing.confirm_by_get)
+        rooms = (star, self._sources.ipp, sdp(known), sunmi(known, ask))
+        apps = (public_app(context), staff_app(context), printers_app(desk, *rooms))
+        clouds = CloudCrew(desk, accounts(settings.printer), ask, settings.folder / "clouds", more=runner_of(ask))
+        desk.watches.append(clouds.run)
+        self._watch = asyncio.create_task(keep_watch(desk))
+        for app, sock in zip(apps, sockets, strict=True):
             window = Window(app, sock)
             await window.start()
             self._windows.append(window)
         self._control = await control.serve(settings.folder, self._verbs())
+        self._readers.start()
+        await self._sources.start()
         await self._following.set_lines(settings.relay.line)
 
     async def stop(self) -> None:
-        """Stop taking, finish what is under way, close the books."""
+        """Stop taking, finish what is under way, close the books. Of what comes first nothing may need what comes later."""
+        await self._crew.stop()
         await self._following.close()
+        await self._readers.stop()
         for window in self._windows:
             await window.stop()
+        if self._sources is not None:
+            await self._sources.stop()
+        if self._watch is not None:
+            self._watch.cancel()
+            await asyncio.gather(self._watch, return_exceptions=True)
         if self._control is not None:
             self._control.close()
             control.socket_path(self._settings.folder).unlink(missing_ok=True)
+        self._board.close()
+        await self._presser.close()
+        await self._filler.close()
+        await self._looker.close()
         await self._drawer.close()
         await self._digester.close()
 
@@ -110,9 +184,47 @@ class Shop:
             public_url=settings.public_url,
             staff_url=settings.staff_url,
             relay=RelayClient(settings.folder / "run"),
+            delivery=WindowsDelivery(
+                self._db, settings.shop.id, self._board, self._looks, settings.printing_url, time.time
+            ),
+            fill=self._filler.fill,
+            readings=self._readers.readings,
             settings=settings.config.show(),
             proxies=tuple(ip_network(proxy) for proxy in settings.web.proxies),
             log=self._log,
+        )
+
+    def _world(self) -> World:
+        return World(
+            db=self._db,
+            shop=self._settings.shop.id,
+            press=self._presses,
+            board=self._board,
+            ports=self._settings.folder / "ports",
+            clock=time.time,
+            monotonic=time.monotonic,
+            log=self._log,
+            door=self._door,
+        )
+
+    def _door(self, printer: Address) -> Path | None:
+        """A printer that a line of tills prints on is reached through that line."""
+        for line in self._lines:
+            if parse(line.printer) == printer:
+                return own_door(self._settings.folder, line.name)
+        return None
+
+    def _desk(self) -> Desk:
+        return Desk(
+            db=self._db,
+            shop=self._settings.shop.id,
+            press=self._presses,
+            board=self._board,
+            clock=time.time,
+            monotonic=time.monotonic,
+            random=secrets.token_bytes,
+            log=self._log,
+            base_url=self._settings.printing_url,
         )
 
     def _verbs(self) -> dict[str, control.Verb]:
@@ -122,6 +234,11 @@ class Shop:
             "first_code": self._first_code,
             "verify": self._verify,
             "reload": self._reload,
+            **self._readers.verbs(),
+            **self._packs.verbs(),
+            **DeliveryVerbs(self._context()).verbs(),
+            "print": self._printing.accept,
+            "job": self._printing.job,
         }
 
     async def _describe(self, _: dict[str, Any]) -> dict[str, Any]:
@@ -135,7 +252,8 @@ class Shop:
 
     async def _reload(self, _: dict[str, Any]) -> dict[str, Any]:
         """Follow the lines that kvit.toml names now; everything else in it waits for the next start."""
-        await self._following.set_lines(read(self._settings.path).relay.line)
+        self._lines = read(self._settings.path).relay.line
+        await self._following.set_lines(self._lines)
         return {}
 
     async def _verify(self, _: dict[str, Any]) -> dict[str, Any]:
@@ -150,6 +268,7 @@ def run_shop(settings: Settings, ready: Callable[[dict[str, object]], None], *, 
     os.umask(0o077)
     step_behind()
     sys.setswitchinterval(SWITCH_S)
+    look_through_types()
     settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     log = make_log("shop")
     db = open_database(settings.database, MIGRATIONS)

@@ -1,0 +1,174 @@
+"""The packs of a running shop: taken in after a trial in a worker process, and at work at once.
+
+What a running pack brings is laid over what Kvit brings: its templates into the library's base (as a new version there, so
+that the way back is the library's own), its scripts into every filling, its printer languages into every paper for such a
+printer. Work that has begun keeps what it began with. A pack whose script fails three times within ten minutes steps back
+by itself (`kvit.template.packs.choice`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from kvit.app.settings import PacksSettings
+from kvit.db import Database, DatabaseError
+from kvit.device.adapters.address import adapter_name
+from kvit.device.press import Press, Pressed, Wanted
+from kvit.paper.languages.table import PackLanguage
+from kvit.refusal import Refusal
+from kvit.template import builtin
+from kvit.template.fill import Filled, FillWanted
+from kvit.template.library import service as library
+from kvit.template.library.model import Recipe
+from kvit.template.packs import content
+from kvit.template.packs.archive import ARCHIVE_BYTES_MAX
+from kvit.template.packs.manifest import PackError
+from kvit.template.packs.shelf import Running, Shelf
+from kvit.template.packs.signing import Trust
+
+Try = Callable[[bytes, Trust], Awaitable[str]]
+"""Tries a pack in a process of its own; says what came out otherwise, empty: nothing did."""
+Fills = Callable[[FillWanted], Awaitable[Filled | Refusal]]
+BLAMED = "template.data_shape"
+"""What a filling says when a script failed; its reason names the script."""
+BLAMED_PRESSING = ("device.pack_language", "device.press_failed")
+"""What pressing says when a script that arranges tags failed, or took the process with it."""
+
+
+def trust_of(settings: PacksSettings) -> Trust:
+    """Whose packs the shop takes, as kvit.toml says."""
+    return Trust(tuple(bytes.fromhex(key) for key in settings.keys), settings.threshold)
+
+
+class Packs:
+    """One shop's packs."""
+
+    def __init__(
+        self, folder: Path, trust: Trust, db: Database, tries: Try, log: Callable[[str, dict[str, object]], None]
+    ) -> None:
+        """Take where packs lie, whom to trust, and who tries one."""
+        self._db = db
+        self._trust = trust
+        self._tries = tries
+        self._log = log
+        self._tried = ""
+        self.shelf = Shelf(folder, trust, (), lambda pack: self._tried, time.time)
+        self._scripts: dict[str, str] = {}
+        self._by_script: dict[str, Running] = {}
+        self._languages: dict[str, tuple[PackLanguage, Running]] = {}
+        self._turn = asyncio.Lock()
+
+    @property
+    def scripts(self) -> dict[str, str]:
+        """The scripts in force, by name."""
+        return self._scripts
+
+    async def settle(self) -> None:
+        """Lay what the running packs bring over what Kvit brings."""
+        recipes: dict[tuple[str, str], Recipe] = dict(builtin.recipes())
+        scripts: dict[str, str] = {}
+        by_script: dict[str, Running] = {}
+        languages: dict[str, tuple[PackLanguage, Running]] = {}
+        for name in self.shelf.names():
+            running = self.shelf.running(name)
+            if isinstance(running, Refusal):
+                continue
+            with contextlib.suppress(PackError):
+                recipes |= await asyncio.to_thread(content.recipes, running.pack)
+                mine = content.scripts(running.pack)
+                scripts |= mine
+                by_script |= dict.fromkeys(mine, running)
+                brought = content.languages(running.pack)
+                languages |= {name: (language, running) for name, language in brought.items()}
+        await self._db.write(library.settle_base, recipes, int(time.time() * 1000))
+        self._scripts, self._by_script, self._languages = scripts, by_script, languages
+
+    async def filling(
+        self, fill: Callable[[FillWanted], Awaitable[Filled | Refusal]], wanted: FillWanted
+    ) -> Filled | Refusal:
+        """Fill with the scripts in force, and note the pack whose script failed."""
+        by_script = self._by_script
+        made = await fill(msgspec.structs.replace(wanted, scripts=self._scripts) if self._scripts else wanted)
+        if isinstance(made, Refusal) and made.code == BLAMED:
+            await self._blame(str(made.values.get("reason", "")), by_script)
+        return made
+
+    async def pressing(self, press: Press, wanted: Wanted) -> Pressed | Refusal:
+        """Press with the language in force, where the printer is a pack's, and note the pack whose script failed."""
+        found = self._languages.get(adapter_name(wanted.address))
+        if found is None:
+            return await press(wanted)
+        language, running = found
+        made = await press(msgspec.structs.replace(wanted, brought=language))
+        if language.table.script and isinstance(made, Refusal) and made.code in BLAMED_PRESSING:
+            await self._failed(running)
+        return made
+
+    async def _blame(self, reason: str, by_script: dict[str, Running]) -> None:
+        for script, running in by_script.items():
+            if f"the script {script} failed" in reason:
+                await self._failed(running)
+
+    async def _failed(self, running: Running) -> None:
+        before = self.shelf.running(running.pack.manifest.name)
+        self._log("pack.failed", {"pack": running.pack.manifest.name, "version": running.version})
+        if self.shelf.failed(running) != before:
+            with contextlib.suppress(DatabaseError):
+                await self.settle()
+
+    async def take(self, data: bytes) -> Running | Refusal:
+        """Take a pack in: tried in a process of its own, then signature, time and fit; it is at work when this is back."""
+        async with self._turn:
+            self._tried = await self._tries(data, self._trust)
+            taken = self.shelf.take(data)
+            if isinstance(taken, Running):
+                await self.settle()
+            return taken
+
+    def verbs(self) -> dict[str, Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]]:
+        """What ``kvit pack`` asks of the running shop."""
+        return {"pack_list": self._list, "pack_take": self._take, "pack_pin": self._pin, "pack_block": self._block}
+
+    async def _list(self, _: dict[str, Any]) -> dict[str, Any]:
+        return {"packs": [self._row(name) for name in self.shelf.names()], "broken": self.shelf.broken}
+
+    def _row(self, name: str) -> dict[str, Any]:
+        running, wishes = self.shelf.running(name), self.shelf.wishes(name)
+        return {
+            "name": name,
+            "running": running.version if isinstance(running, Running) else None,
+            "pin": wishes.pin or None,
+            "versions": [
+                {"version": each.manifest.version, "origin": each.origin.value, "hash": each.sha256,
+                 "blocked": each.sha256 in wishes.blocked, "notes": each.manifest.notes}
+                for each in self.shelf.candidates(name)
+            ],
+        }  # fmt: skip
+
+    async def _take(self, request: dict[str, Any]) -> dict[str, Any]:
+        path = Path(request["file"])
+        size = (await asyncio.to_thread(path.stat)).st_size
+        data = b"" if size > ARCHIVE_BYTES_MAX else await asyncio.to_thread(path.read_bytes)
+        return self._answer(await self.take(data))
+
+    async def _pin(self, request: dict[str, Any]) -> dict[str, Any]:
+        answer = self._answer(self.shelf.pin(request["name"], request.get("version", "")))
+        await self.settle()
+        return answer
+
+    async def _block(self, request: dict[str, Any]) -> dict[str, Any]:
+        self.shelf.block(request["name"], request["hash"])
+        await self.settle()
+        return self._answer(self.shelf.running(request["name"]))
+
+    def _answer(self, found: Running | Refusal) -> dict[str, Any]:
+        if isinstance(found, Refusal):
+            return {"code": found.code, "values": found.values}
+        return self._row(found.pack.manifest.name)
