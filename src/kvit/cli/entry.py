@@ -14,17 +14,31 @@ VERBS = {
     "demo": "send a varied day of sales through the running shop",
     "doctor": "say what is wrong with this installation and what to do",
     "decode": "printer bytes to text, picture, page, commands or receipt data",
+    "print": "one paper into the shop's queue, and how it ended",
+    "printers": "the shop's printers: how they stand, adding, stopping, test prints",
+    "jobs": "print jobs: what waits, how each ended, answering, printing again",
     "render": "a document to the bytes of one printer, or to a look at what it would print",
     "relay": "tills, printers and virtual serial pairs",
-    "emulate": "a printer without a printer",
+    "readers": "scanners and card readers, and what they read just now",
+    "emulate": "a printer or a scanner without one",
     "profiles": "the printer models Kvit knows",
+    "pack": "packs of templates and scripts: made, signed, taken in, pinned",
     "backup": "copy the books while the shop runs",
     "restore": "put a backup back in place",
     "config": "show the effective settings and where each came from",
     "verify": "prove the chained books from their entries alone",
     "access": "a new first code, when nobody can log in",
 }
-HIDDEN = ("line", "shop", "printer", "draw", "digest")  # what `kvit up` starts; not for people
+HIDDEN = (
+    "line",
+    "shop",
+    "printer",
+    "draw",
+    "digest",
+    "press",
+    "pages",
+    "script",
+)  # what `kvit up` starts; not for people
 
 
 def main() -> None:

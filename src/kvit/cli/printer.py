@@ -39,7 +39,7 @@ async def _serve(profile: str, port: int, folder: Path, bound: bool) -> None:
     from kvit.device.emulator import Emulator
 
     kept = folder / "received.bin"
-    emulator = Emulator(profile, kept=kept, unkept=lambda error: not_kept(kept, error))
+    emulator = Emulator(profile, kept=kept, unkept=lambda error: not_kept(kept, error), asks_kept=False)
     await emulator.listen("127.0.0.1", port)
     await emulator.control(socket_path(folder / "control.sock"))
     print(json.dumps({"ready": "printer", "pid": os.getpid()}), flush=True)

@@ -113,11 +113,14 @@ def _named(printer: str, paper_mm: int, config_path: Path | None) -> Adapter | R
     from kvit.device.adapters.adapter import adapter_at
     from kvit.device.adapters.address import parse
     from kvit.device.adapters.kinds import KINDS as ADAPTERS
+    from kvit.paper.languages.pack_names import is_of_pack
     from kvit.refusal import Refusal
 
     given = parse(_address(printer, config_path))
     if isinstance(given, Refusal):
         return given
+    if is_of_pack(given.adapter):  # packs are at work in the running shop, not here
+        return Refusal("device.adapter_unknown", {"name": given.adapter, "known": ", ".join(ADAPTERS)})
     papers = ADAPTERS[given.adapter].papers
     if paper_mm and paper_mm not in papers:
         known = ", ".join(str(each) for each in papers)

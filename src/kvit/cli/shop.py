@@ -22,6 +22,6 @@ def command(bound: bool, config_path: Path | None) -> None:
     try:
         run_shop(configured(config_path), say_ready, bound=bound)
     except PortTaken as taken:
-        raise no("port_taken", place=taken.place, reason=taken.reason, where="kvit.toml: [web]") from None
+        raise no("port_taken", place=taken.place, reason=taken.reason, where="kvit.toml: [web], [printing]") from None
     except DatabaseError as error:
         raise click.ClickException(str(error)) from None
