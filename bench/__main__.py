@@ -18,7 +18,20 @@ from pathlib import Path
 
 import apsw
 
-from bench import decode, documents, peers, relay, start, stored, tokenise, writers
+from bench import (
+    decode,
+    delivery,
+    documents,
+    peers,
+    polling,
+    preview,
+    relay,
+    start,
+    stored,
+    templates,
+    tokenise,
+    writers,
+)
 from bench.figure import Row, table
 
 README = Path(__file__).parent / "README.md"
@@ -31,8 +44,12 @@ def benches(rounds: int, gigabytes: float) -> dict[str, Callable[[], list[Row]]]
         "tokenise": lambda: tokenise.rows(2 * rounds - 1),
         "decode": lambda: decode.rows(rounds=2 * rounds - 1),
         "documents": lambda: documents.rows(2 * rounds - 1),
+        "templates": lambda: templates.rows(2 * rounds - 1),
         "stored": lambda: stored.rows(rounds=rounds),
         "relay": lambda: relay.rows(rounds, gigabytes),
+        "preview": preview.rows,
+        "polling": lambda: polling.rows(rounds),
+        "delivery": lambda: delivery.rows(rounds),
         "start": lambda: start.rows(2 * rounds - 1),
     }
 
@@ -44,13 +61,14 @@ def machine() -> list[str]:
         platform.processor(),
     )
     memory_gib = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    packages = writers.NODE_PACKAGES | templates.PYTHON_PEERS | templates.JS_PEERS
     ours = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in ("uvloop", "msgspec", "numpy", "Pillow"))
     return [
         f"* {datetime.datetime.now(datetime.UTC):%Y-%m-%d %H:%M} UTC; {cpu}, {os.cpu_count()} cores, {memory_gib:.0f} GiB; "
         f"{platform.system()} {platform.release()}",
         f"* Python {platform.python_version()}, SQLite {apsw.sqlite_lib_version()} by apsw, {ours}",
         f"* peers: npos {peers.NPOS} on Node {_version('node')}, {_flask()}, socat {_version('socat', '-V')}, "
-        f"python-escpos {writers.PYTHON_ESCPOS}, " + ", ".join(map(" ".join, writers.NODE_PACKAGES.items())),
+        f"python-escpos {writers.PYTHON_ESCPOS}, " + ", ".join(map(" ".join, packages.items())),
     ]
 
 

@@ -52,7 +52,7 @@ class Shop:
     def __init__(self, folder: Path, tills: int = 1, profile: str = "") -> None:
         self.folder = folder / "data"
         self.till_ports = [free_port() for _ in range(tills)]
-        self._staff = f"http://127.0.0.1:{(staff := free_port())}"
+        self.staff_url = f"http://127.0.0.1:{(staff := free_port())}"
         paper = free_port()
         named = f'profile = "{profile}"\n' if profile else ""
         lines = "".join(
@@ -63,7 +63,7 @@ class Shop:
         self._config = folder / "kvit.toml"
         self._config.write_text(
             f'[data]\nfolder = "data"\n[printer]\nport = {paper}\n'
-            f"[web]\nport = {free_port()}\nstaff_port = {staff}\n{lines}"
+            f"[web]\nport = {free_port()}\nstaff_port = {staff}\n[printing]\nport = {free_port()}\n{lines}"
         )
         self.ready_s = 0.0
         """From the start of the command to the moment it says that all runs."""
@@ -129,23 +129,28 @@ class Shop:
             assert isinstance(count, int)
             yield count
 
-    def listed(self) -> int:
-        """How many receipts the staff's API lists, page by page, to who signed in with the first code."""
+    def signed_in(self) -> urllib.request.OpenerDirector:
+        """A browser of the owner, who signs in with the first code: once a shop."""
         opener = urllib.request.build_opener(
             urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
         )
-        page = opener.open(self._staff + "/first", timeout=WAIT_S).read().decode()
+        page = opener.open(self.staff_url + "/first", timeout=WAIT_S).read().decode()
         token = re.search(r'name="csrf" value="([^"]+)"', page)
         assert token
         values = {"csrf": token[1], "code": self._code, "name": "Anna", "password": PASSWORD}
         data = urllib.parse.urlencode(values).encode()
         opener.open(
-            urllib.request.Request(self._staff + "/first", data, {"Origin": self._staff}), timeout=WAIT_S
+            urllib.request.Request(self.staff_url + "/first", data, {"Origin": self.staff_url}), timeout=WAIT_S
         ).read()
+        return opener
+
+    def listed(self) -> int:
+        """How many receipts the staff's API lists, page by page."""
+        opener = self.signed_in()
         count, cursor = 0, ""
         while True:
             query = urllib.parse.urlencode({"limit": "200", "cursor": cursor})
-            found = json.loads(opener.open(f"{self._staff}/api/v1/receipts?{query}", timeout=WAIT_S).read())
+            found = json.loads(opener.open(f"{self.staff_url}/api/v1/receipts?{query}", timeout=WAIT_S).read())
             count += len(found["receipts"])
             cursor = found["next"]
             if not cursor:
