@@ -13,6 +13,7 @@ FILES = sorted(path for path in SOURCE.rglob("*.py") if not path.name.endswith("
 OUTSIDE = {
     "asyncio", "socket", "select", "selectors", "threading", "subprocess", "multiprocessing", "concurrent", "signal",
     "serialx", "apsw", "psycopg", "psycopg_pool", "uvicorn", "fcntl", "termios", "pty", "tty", "secrets", "random",
+    "usb", "smartcard",
 }  # fmt: skip
 """Modules through which a file reaches sockets, ports, threads, processes, other programs, chance."""
 
@@ -21,6 +22,7 @@ RIM_ROOMS = {"db", "config", "app", "cli", "web", "desktop"}
 RIM_FOLDERS = {"transports", "cloud", "sources"}
 RIM_MORE = {
     "socket_path.py": "makes the folder of sockets too long to lie beside the data",
+    "net/exchange.py": "the only outgoing HTTP",
     "relay/line.py": "the line process itself",
     "relay/link.py": "one till's connection to its printer: part of the pump",
     "relay/till.py": "a till's connection: part of the pump",
@@ -34,6 +36,9 @@ RIM_MORE = {
     "device/sender.py": "hands a test print to a printer",
     "device/pair.py": "makes virtual serial pairs",
     "device/terminal.py": "terminal settings of a port",
+    "device/delivery/wire.py": "a printer's connection",
+    "device/delivery/crew.py": "the tasks of all workers",
+    "template/pictures/cache.py": "fetches pictures side by side and keeps them on disk",
     "demo/day.py": "types an injected random.Random",
     "demo/receipt.py": "types an injected random.Random",
 }

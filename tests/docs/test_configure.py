@@ -9,6 +9,7 @@ import msgspec
 
 from kvit.app.settings import ROOMS
 from kvit.config import NAMED
+from kvit.device.reader.settings import ReaderSettings
 from kvit.device.settings import NamedPrinter
 from kvit.relay.settings import LineSettings
 
@@ -37,6 +38,11 @@ def test_every_setting_of_a_line_is_explained() -> None:
 def test_every_setting_of_a_named_printer_is_explained() -> None:
     named = {field.encode_name for field in msgspec.structs.fields(NamedPrinter)}
     assert named == set(re.findall(r"`([a-z_]+)`", " ".join(rows(section("[printer.NAME]")))))
+
+
+def test_every_setting_of_a_reader_is_explained() -> None:
+    named = {field.encode_name for field in msgspec.structs.fields(ReaderSettings)}
+    assert named == set(re.findall(r"`([a-z_]+)`", " ".join(rows(section("[reader.NAME]")))))
 
 
 def rows(text: str) -> list[str]:

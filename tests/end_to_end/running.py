@@ -60,7 +60,8 @@ class Shop:
     def __init__(self, folder: Path, *, extra: str = "", lines: str = "") -> None:
         self.folder = folder
         self.data = folder / "data"
-        self.till_port, self.paper_port, self.web_port, self.staff_port = (free_port() for _ in range(4))
+        ports = [free_port() for _ in range(5)]
+        self.till_port, self.paper_port, self.web_port, self.staff_port, self.printing_port = ports
         self.config = folder / "kvit.toml"
         paper = f"tcp://127.0.0.1:{self.paper_port}"
         wanted = lines or (
@@ -69,7 +70,8 @@ class Shop:
         )
         self.config.write_text(
             f'[data]\nfolder = "data"\n[printer]\nport = {self.paper_port}\n'
-            f"[web]\nport = {self.web_port}\nstaff_port = {self.staff_port}\n{extra}\n{wanted}",
+            f"[web]\nport = {self.web_port}\nstaff_port = {self.staff_port}\n"
+            f"[printing]\nport = {self.printing_port}\n{extra}\n{wanted}",
             "utf-8",
         )
         self.process: subprocess.Popen[bytes] | None = None

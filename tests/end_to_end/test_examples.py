@@ -61,6 +61,10 @@ def test_print_anywhere(tmp_path: Path) -> None:
     assert (tmp_path / "order.txt").read_text("utf-8").startswith("^N1^F1\n^B2  Corner Cafe")
 
 
+def test_read_a_code() -> None:
+    assert run("read_a_code.py").splitlines() == ["qr: https://r.example.com/t/7F5WJRM05P966Q82", "qr: 4006381333931"]
+
+
 def test_follow_a_stream(sale: Path) -> None:
     lines = run("follow_a_stream.py", data=sale.read_bytes()).splitlines()
     assert lines[0].split()[:3] == ["0", "ESC", "@"]
@@ -101,3 +105,18 @@ def test_print_and_ask(shop: Shop, sale: Path) -> None:
     assert answer["receipt"]["title"] == "Harbour Street Deli"
     assert answer["reading"]["verified"] is True
     assert shop.paper == sale.read_bytes()
+
+
+def test_print_a_job(shop: Shop) -> None:
+    shop.data.mkdir()
+    made = keys.fresh_key(lambda count: bytes(range(count)))
+    owner = Identity("shop-1", "user:test", "", frozenset({"keys.write"}))
+    with open_database(shop.data / "kvit.db", MIGRATIONS) as db:
+        rights = ["jobs.read", "jobs.print"]
+        assert not isinstance(db.write_now(staff.issue_key, owner, made, "example", rights, int(time.time())), Refusal)
+    shop.start()
+    first, again = (run("print_a_job.py", "--key", made.text, "--api", shop.staff) for _ in range(2))
+    assert first.splitlines()[0].endswith("in the queue")
+    assert again.splitlines()[0].endswith("known already")
+    assert first.splitlines()[1] == again.splitlines()[1] == "printed on evidence of class A"
+    assert shop.paper.count(b"Croissant") == 1

@@ -109,7 +109,7 @@ def test_a_page_port_somebody_else_has_ends_the_start_with_a_sentence(shop: Shop
         said = kvit("up", "--config", str(shop.config))
     assert said.returncode == 1
     assert f"127.0.0.1:{shop.staff_port} can not be listened on".encode() in said.stderr
-    assert b"kvit.toml: [web]" in said.stderr
+    assert b"kvit.toml: [web], [printing]" in said.stderr
     assert b"Traceback" not in said.stderr, said.stderr.decode()
     until(lambda: not shop.pids(), f"left: {shop.pids()}")
 
