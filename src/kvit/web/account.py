@@ -131,7 +131,7 @@ async def _show_app(call: Call, secret: bytes, refused: str = "", status: int = 
     if user.second_factor and not refused:
         return RedirectResponse("/account", 303)
     text = totp.secret_text(secret)
-    address = totp.app_address(secret, user.name, call.context.shop.name)
+    address = totp.app_address(secret, user.name, call.shop.name)
     code: Markup = qr_svg(address, call.say("web.app_qr"))
     groups = " ".join(text[at : at + GROUP] for at in range(0, len(text), GROUP))
     return page(call, "app.html", status, secret=text, groups=groups, qr=code, refused=refused)

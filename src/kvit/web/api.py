@@ -134,7 +134,7 @@ def _add_reading(table: Table) -> None:
         while ``next`` is given, where little fits.
         """
         wanted = wanted_of(call, search, line, kind, day)
-        found = await call.context.db.read(service.list_page, call.context.shop.id, wanted, cursor, limit)
+        found = await call.context.db.read(service.list_page, call.shop.id, wanted, cursor, limit)
         if isinstance(found, Refusal):
             return found
         return ReceiptList([_row(call, one) for one in found.receipts], found.next)
@@ -142,7 +142,7 @@ def _add_reading(table: Table) -> None:
     @table.get("/api/v1/receipts/{id}", needs=SEE_RECEIPTS)
     async def get_receipt(call: Call, id: ReceiptId) -> ReceiptWhole | Refusal:  # noqa: A002 - the path's word
         """Give one receipt with its text and what was read from it."""
-        found = await call.context.db.read(service.get, call.context.shop.id, id)
+        found = await call.context.db.read(service.get, call.shop.id, id)
         if isinstance(found, Refusal):
             return found
         reading = None if found.reading is None else plain(found.reading)
@@ -154,10 +154,10 @@ def _add_reading(table: Table) -> None:
 
         png, pdf, svg, txt, html; json is what was read, sheet the paper box by box, bin the printer's bytes.
         """
-        found = await call.context.db.read(service.get, call.context.shop.id, id)
+        found = await call.context.db.read(service.get, call.shop.id, id)
         if isinstance(found, Refusal):
             return found
-        return await form_of(call.context, call.context.shop.id, found, ending, download=False)
+        return await form_of(call.context, call.shop.id, found, ending, download=False)
 
 
 def _add_writing(table: Table) -> None:
@@ -172,7 +172,7 @@ def _add_writing(table: Table) -> None:
         """End all public links of a receipt."""
         assert call.user is not None
         db = call.context.db
-        hashes = [link.hash for link in await db.read(service.links, call.context.shop.id, id)]
+        hashes = [link.hash for link in await db.read(service.links, call.shop.id, id)]
         done = await db.write(acts.revoke_link, call.user, id, hashes, call.now_s)
         return done if isinstance(done, Refusal) else Done(id)
 
@@ -185,7 +185,7 @@ def _add_writing(table: Table) -> None:
 
 
 def _row(call: Call, one: Summary) -> ReceiptRow:
-    time = datetime.datetime.fromtimestamp(one.taken_at_ms / 1000, time_zone(call.context.shop)).astimezone()
+    time = datetime.datetime.fromtimestamp(one.taken_at_ms / 1000, time_zone(call.shop)).astimezone()
     total = decimal(one.total, one.decimals)
     return ReceiptRow(
         one.id, one.place.line, one.till, time, one.kind, one.title, one.number, total, one.currency, one.verified,

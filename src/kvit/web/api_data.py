@@ -55,4 +55,4 @@ async def _ours(call: Call, shop: str, id_: str) -> bytes | Refusal:
         return found
     if found.reading is None:
         return Refusal("receipt.unread", {"id": id_[:64]})
-    return msgspec.json.encode(plain(of_reading(found.reading, ShopData(call.context.shop.name))))
+    return msgspec.json.encode(plain(of_reading(found.reading, ShopData(call.shop.name))))

@@ -114,7 +114,7 @@ async def _hand_in(call: Call, given: Order) -> Handed | Refusal:
     done = await call.context.db.write(job_acts.hand_in, call.user, given, now_ms(call))
     if isinstance(done, Refusal):
         return done
-    return Handed([job_row(call.context.shop, job) for job in done.jobs], done.fresh)
+    return Handed([job_row(call.shop, job) for job in done.jobs], done.fresh)
 
 
 def _ordered(given: NewJob, key: str, now: int) -> Order | Refusal:
@@ -158,14 +158,14 @@ def _add_looking(table: Table) -> None:
         All conditions hold together. ``text`` stands in the key or the title; ``before`` is the ``next`` before.
         """
         wanted = filter_of(call, text, printer, state, kind, day)
-        found = await call.context.db.read(spool.search, call.context.shop.id, wanted, before, limit)
-        rows = [job_row(call.context.shop, job) for job in found]
+        found = await call.context.db.read(spool.search, call.shop.id, wanted, before, limit)
+        rows = [job_row(call.shop, job) for job in found]
         return JobList(rows, found[-1].n if len(found) == limit else None)
 
     @table.get("/api/v1/jobs/{id}", needs=SEE_JOBS)
     async def get_job(call: Call, id: JobId) -> JobWhole | Refusal:  # noqa: A002 - the path's word
         """Give a job with its history."""
-        shop = call.context.shop
+        shop = call.shop
         job = await call.context.db.read(spool.get, shop.id, id)
         if isinstance(job, Refusal):
             return job
@@ -184,25 +184,25 @@ def _add_doing(table: Table) -> None:
         """Say whether an unknown job's paper came out. No: a marked COPY is made."""
         assert call.user is not None
         done = await call.context.db.write(job_acts.answer, call.user, id, body.came_out, now_ms(call))
-        return done if isinstance(done, Refusal) else job_row(call.context.shop, done.job)
+        return done if isinstance(done, Refusal) else job_row(call.shop, done.job)
 
     @table.post("/api/v1/jobs/{id}/cancel", needs=PRINT_JOBS)
     async def cancel_job(call: Call, id: JobId) -> JobRow | Refusal:  # noqa: A002
         """Take a job back that is not in flight."""
         assert call.user is not None
         done = await call.context.db.write(job_acts.cancel, call.user, id, now_ms(call))
-        return done if isinstance(done, Refusal) else job_row(call.context.shop, done.job)
+        return done if isinstance(done, Refusal) else job_row(call.shop, done.job)
 
     @table.post("/api/v1/jobs/{id}/reprint", needs=PRINT_JOBS)
     async def reprint_job(call: Call, id: JobId, idempotency_key: str) -> JobRow | Refusal:  # noqa: A002
         """Print an ended job again, marked COPY; gives the new job."""
         assert call.user is not None
         done = await call.context.db.write(job_acts.reprint, call.user, id, idempotency_key, now_ms(call))
-        return done if isinstance(done, Refusal) else job_row(call.context.shop, done)
+        return done if isinstance(done, Refusal) else job_row(call.shop, done)
 
     @table.post("/api/v1/jobs/{id}/move", needs=PRINT_JOBS)
     async def move_job(call: Call, id: JobId, body: Destination) -> JobRow | Refusal:  # noqa: A002
         """Give a job that surely has not printed to another printer."""
         assert call.user is not None
         done = await call.context.db.write(job_acts.move, call.user, id, body.printer, now_ms(call))
-        return done if isinstance(done, Refusal) else job_row(call.context.shop, done.job)
+        return done if isinstance(done, Refusal) else job_row(call.shop, done.job)

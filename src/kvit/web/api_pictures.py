@@ -39,7 +39,7 @@ def add_api_pictures(table: Table) -> None:
     @table.get("/api/v1/pictures", needs=SEE_TEMPLATES)
     async def list_pictures(call: Call) -> Pictures:
         """List the shop's pictures, newest first."""
-        return Pictures(await call.context.db.read(service.pictures, call.context.shop.id))
+        return Pictures(await call.context.db.read(service.pictures, call.shop.id))
 
     @table.post("/api/v1/pictures", needs=CHANGE_TEMPLATES, bytes_max=BYTES_MAX)
     async def add_picture(call: Call, body: bytes, name: PictureName = "") -> Picture | Refusal:
@@ -50,7 +50,7 @@ def add_api_pictures(table: Table) -> None:
     @table.get("/api/v1/pictures/{digits}", needs=SEE_TEMPLATES)
     async def get_picture(call: Call, digits: Digits) -> Response:
         """Give a picture's bytes."""
-        data = await call.context.db.read(service.picture, call.context.shop.id, service.SCHEME + digits)
+        data = await call.context.db.read(service.picture, call.shop.id, service.SCHEME + digits)
         if isinstance(data, Refusal):
             raise Problem(404, "web.not_found")
         return Response(data, media_type=kind_of(data) or "application/octet-stream", headers=SHUT)

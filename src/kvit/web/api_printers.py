@@ -97,7 +97,7 @@ def _add_looking(table: Table) -> None:
     @table.get("/api/v1/printers", needs=SEE_JOBS)
     async def list_printers(call: Call) -> PrinterList:
         """List printers as they stand."""
-        return PrinterList([printer_row(call.context.shop, each) for each in await every(call.context)])
+        return PrinterList([printer_row(call.shop, each) for each in await every(call.context)])
 
     @table.get("/api/v1/printers/{name}", needs=SEE_JOBS)
     async def get_printer(call: Call, name: PrinterName) -> PrinterRow | Refusal:
@@ -107,9 +107,9 @@ def _add_looking(table: Table) -> None:
     @table.get("/api/v1/alarms", needs=SEE_JOBS)
     async def list_alarms(call: Call) -> AlarmList:
         """List printers that can not print now, and say how many papers nobody knows about."""
-        asked = await call.context.db.read(spool.asked, call.context.shop.id, now_ms(call))
+        asked = await call.context.db.read(spool.asked, call.shop.id, now_ms(call))
         rows = [
-            AlarmRow(each.printer, each.trouble, each.what, each.todo, moment(call.context.shop, each.since_ms))
+            AlarmRow(each.printer, each.trouble, each.what, each.todo, moment(call.shop, each.since_ms))
             for each in alarms(call)
         ]
         return AlarmList(rows, len(asked))
@@ -117,7 +117,7 @@ def _add_looking(table: Table) -> None:
 
 async def _row(call: Call, name: str) -> PrinterRow | Refusal:
     found = await one(call.context, name)
-    return found if isinstance(found, Refusal) else printer_row(call.context.shop, found)
+    return found if isinstance(found, Refusal) else printer_row(call.shop, found)
 
 
 def _add_doing(table: Table) -> None:
@@ -126,7 +126,7 @@ def _add_doing(table: Table) -> None:
         """Print a test paper; its end is the truth about the printer."""
         assert call.user is not None
         made = await trial_print(call.context, call.user, call.language, name)
-        return made if isinstance(made, Refusal) else job_row(call.context.shop, made)
+        return made if isinstance(made, Refusal) else job_row(call.shop, made)
 
     @table.post("/api/v1/printers/{name}/hold", needs=MANAGE_PRINTERS)
     async def hold_printer(call: Call, name: PrinterName, body: Held) -> PrinterRow | Refusal:
@@ -206,7 +206,7 @@ class Happenings:
         told: list[str] = []
         while True:
             found = await self._call.context.db.read(
-                tally.happened, self._call.context.shop.id, self._since_ms, now_ms(self._call) + LATE_MS
+                tally.happened, self._call.shop.id, self._since_ms, now_ms(self._call) + LATE_MS
             )
             told += [self._step(line) for line in found if (line.n, line.step) not in self._told]
             self._told |= dict.fromkeys((line.n, line.step) for line in found)
@@ -226,7 +226,7 @@ class Happenings:
 
     async def _printers(self, names: Names) -> list[str]:
         found = await every(self._call.context, names) if names else []
-        rows = {each.printer.name: printer_row(self._call.context.shop, each) for each in found}
+        rows = {each.printer.name: printer_row(self._call.shop, each) for each in found}
         gone = [name for name in self._rows if touched(names, name) and name not in rows]
         changed = [row for name, row in rows.items() if self._rows.get(name) != row]
         self._rows = {name: row for name, row in (self._rows | rows).items() if name not in gone}

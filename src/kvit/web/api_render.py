@@ -142,12 +142,12 @@ def add_api_render(table: Table) -> None:
         done = await call.context.db.write(job_acts.hand_in, call.user, made, now_ms(call))
         if isinstance(done, Refusal):
             return done
-        return Handed([job_row(call.context.shop, job) for job in done.jobs], done.fresh)
+        return Handed([job_row(call.shop, job) for job in done.jobs], done.fresh)
 
 
 async def _other_paper(call: Call, body: PrintWanted, filled: Filled, key: str) -> Refusal | None:
     """Say no where the printer would get other bytes than those whose hash is expected; a known key has its old answer."""
-    shop = call.context.shop.id
+    shop = call.shop.id
     if not body.expect_hash or not isinstance(await call.context.db.read(spool.series, shop, key), Refusal):
         return None
     address = await address_of(call, body.printer, 0)
@@ -176,7 +176,7 @@ async def _filled(call: Call, body: Recipe) -> tuple[Used | None, Filled | Refus
 
 def where_of(call: Call, body: Recipe) -> Where:
     """The shop's habits, or what the caller says otherwise."""
-    shop = call.context.shop
+    shop = call.shop
     home = country(shop.country)
     return Where(
         body.language or shop.language,
@@ -208,7 +208,7 @@ async def chosen(call: Call, body: Recipe) -> Integrated | Refusal:
 
 async def address_of(call: Call, printer: str, paper: int) -> str | Refusal:
     """The address a paper is made for: a printer of the shop, else an adapter's name, else an address."""
-    found = await call.context.db.read(printers.printer, call.context.shop.id, printer) if printer else None
+    found = await call.context.db.read(printers.printer, call.shop.id, printer) if printer else None
     address = printer or PLAIN
     if found is not None and not isinstance(found, Refusal):
         address = found.address

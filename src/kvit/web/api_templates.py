@@ -122,7 +122,7 @@ def add_api_templates(table: Table) -> None:
 
 def key_of(call: Call, business: str, variant: str, shop_id: str = "") -> Key:
     """The template meant; another shop's is as absent as one that never was."""
-    own = call.context.shop.id
+    own = call.shop.id
     if shop_id and shop_id != own:
         raise Problem(404, "web.not_found")
     return Key(own, business, variant)
@@ -132,7 +132,7 @@ def _add_asking(table: Table) -> None:
     @table.get("/api/v1/templates", needs=SEE_TEMPLATES)
     async def list_templates(call: Call) -> TemplateList:
         """List the shop's own templates and those all shops have."""
-        own = await call.context.db.read(service.templates, call.context.shop.id)
+        own = await call.context.db.read(service.templates, call.shop.id)
         base = await call.context.db.read(service.templates, BASE)
         return TemplateList([_row(each) for each in own], [_row(each) for each in base])
 

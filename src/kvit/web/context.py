@@ -123,6 +123,13 @@ class SettingRow(Protocol):
 
 
 Fill = Callable[[FillWanted], Awaitable[Filled | Refusal]]
+Shops = Callable[[str], ShopSettings | None]
+"""The settings of a shop this installation keeps books for, by its id."""
+
+
+def _own_shop_only(id_: str) -> ShopSettings | None:
+    """Know no other shop than the installation's own."""
+    return None
 
 
 async def _no_fill(wanted: FillWanted) -> Filled | Refusal:
@@ -142,6 +149,7 @@ class Context:
     door: Door
     """The ways in (``kvit.access.door``)."""
     shop: ShopSettings
+    """The installation's own; who is logged in may belong to another (``Call.shop``)."""
     render: Render
     clock: Callable[[], float]
     """Wall clock, seconds since 1970."""
@@ -159,6 +167,7 @@ class Context:
     """Fills a template beside the shop, with pictures in it."""
     sources: Mapping[str, Callable[[str], Awaitable[bytes | Refusal]]] = field(default_factory=dict)
     """Adapters of businesses that are not ours: an id to its data as JSON."""
+    shops: Shops = _own_shop_only
     settings: Sequence[SettingRow] = ()
     figures: Figures = field(default_factory=Figures)
     alarm: MissAlarm = field(default_factory=MissAlarm)

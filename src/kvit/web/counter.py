@@ -68,7 +68,7 @@ async def counter_parts(call: Call, printer: str, _: Names) -> dict[str, str]:
 
 
 async def _show(call: Call, printer: str, refused: str = "", status: int = 200) -> Response:
-    known = await call.context.db.read(printers.printers, call.context.shop.id)
+    known = await call.context.db.read(printers.printers, call.shop.id)
     return page(
         call, "counter.html", status, names=[one.name for one in known], again_s=AGAIN_S, refused=refused,
         **await _asked(call, printer),
@@ -76,7 +76,7 @@ async def _show(call: Call, printer: str, refused: str = "", status: int = 200) 
 
 
 async def _asked(call: Call, printer: str) -> dict[str, object]:
-    found = await call.context.db.read(spool.asked, call.context.shop.id, now_ms(call))
+    found = await call.context.db.read(spool.asked, call.shop.id, now_ms(call))
     mine = [job for job in found if printer in ("", job.printer)]
     job = mine[0] if mine else None
     until = job.changed_ms + ASK_MS if job is not None and job.copy == 1 else 0

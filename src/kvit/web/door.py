@@ -17,6 +17,7 @@ from kvit.access import csrf, session
 from kvit.access import service as access
 from kvit.access.model import Identity
 from kvit.i18n import choose, say
+from kvit.shop import ShopSettings
 from kvit.web.context import Context
 from kvit.web.problem import Problem
 from kvit.web.routes import ANY_USER, PUBLIC, WRITES, Route, form_fields
@@ -39,6 +40,11 @@ class Call:
     """The session's secret, empty without one."""
     visit: str
     """The visit's random value, for who has no session."""
+
+    @property
+    def shop(self) -> ShopSettings:
+        """The shop whose rows this caller sees: that of who is logged in, for others the installation's own."""
+        return self.context.shop if self.user is None else self.context.shops(self.user.shop) or self.context.shop
 
     @property
     def address(self) -> str:

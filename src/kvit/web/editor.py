@@ -95,11 +95,11 @@ async def _show(
     ordered = Recipe(tuple(sorted(recipe.layouts, key=lambda each: each.sort_weight)), recipe.requires)
     text = msgspec.json.format(msgspec.json.encode(ordered), indent=1).decode() if typed is None else typed
     start = {
-        "business": business, "variant": variant, "shop": call.context.shop.id, "csrf": call.csrf, "over": over,
+        "business": business, "variant": variant, "shop": call.shop.id, "csrf": call.csrf, "over": over,
         "recipe": ordered, "baseTypes": sorted({each.type for each in base.layouts}),
         "shared": [each for each in shared.layouts if business != "shared"], "specimens": specimens(business),
         "palette": fields(business), "words": words_of(recipe, shared), "printers": await _printers(call),
-        "pictures": await call.context.db.read(pictures.pictures, call.context.shop.id),
+        "pictures": await call.context.db.read(pictures.pictures, call.shop.id),
     }  # fmt: skip
     return page(
         call, "editor.html", status, start=msgspec.json.encode(start).decode(), business=business, variant=variant,
@@ -112,7 +112,7 @@ async def _printers(call: Call) -> list[dict[str, Any]]:
     if not call.may(PRINT_JOBS):
         return []
     found = []
-    for each in await call.context.db.read(printers.printers, call.context.shop.id):
+    for each in await call.context.db.read(printers.printers, call.shop.id):
         adapter = adapter_of(each.address)
         if not isinstance(adapter, Refusal):
             found.append({"name": each.name, "paper": adapter.paper_mm})
@@ -124,7 +124,7 @@ async def _receipts(call: Call, business: str) -> list[Summary]:
     if business not in OURS or not call.may(SEE_RECEIPTS):
         return []
     wanted = Filter(kind=Kind.REFUND if business == "refund" else Kind.SALE)
-    found = await call.context.db.read(receipts.list_page, call.context.shop.id, wanted, "", RECEIPTS_SHOWN)
+    found = await call.context.db.read(receipts.list_page, call.shop.id, wanted, "", RECEIPTS_SHOWN)
     return [] if isinstance(found, Refusal) else list(found.receipts)
 
 

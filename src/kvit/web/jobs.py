@@ -82,8 +82,8 @@ def _add_looking(table: Table) -> None:
     ) -> Response:  # fmt: skip
         """List jobs, the newest first."""
         wanted = filter_of(call, text, printer, state, kind, day)
-        found = await call.context.db.read(spool.search, call.context.shop.id, wanted, before, ROWS + 1)
-        known = await call.context.db.read(printers.printers, call.context.shop.id)
+        found = await call.context.db.read(spool.search, call.shop.id, wanted, before, ROWS + 1)
+        known = await call.context.db.read(printers.printers, call.shop.id)
         names = sorted({one.name for one in known} | ({printer} if printer else set()))
         return page(
             call, "jobs.html", jobs=found[:ROWS], next=found[ROWS - 1].n if len(found) > ROWS else 0, names=names,
@@ -167,7 +167,7 @@ async def _drawn(call: Call, id_: str) -> dict[str, object]:
 
 async def job_parts(call: Call, id_: str, names: Names) -> dict[str, str]:
     """Draw the parts of a job's page that change by themselves."""
-    job = await call.context.db.read(spool.get, call.context.shop.id, id_)
+    job = await call.context.db.read(spool.get, call.shop.id, id_)
     if isinstance(job, Refusal) or not touched(names, job.printer):
         return {}
     values = await _values(call, id_)
@@ -180,12 +180,12 @@ async def jobs_parts(call: Call, _: str, names: Names) -> dict[str, str]:
     """Draw the first page of the list."""
     if not names:
         return {}
-    found = await call.context.db.read(spool.search, call.context.shop.id, Filter(), None, ROWS)
+    found = await call.context.db.read(spool.search, call.shop.id, Filter(), None, ROWS)
     return {"jobs": render(call, "job_list.html", jobs=found, filtered=False)}
 
 
 async def _values(call: Call, id_: str) -> dict[str, object] | Refusal:
-    db, shop = call.context.db, call.context.shop.id
+    db, shop = call.context.db, call.shop.id
     job = await db.read(spool.get, shop, id_)
     if isinstance(job, Refusal):
         return job
@@ -216,7 +216,7 @@ async def picture_of(call: Call, id_: str) -> Response | Refusal:
 
 async def pressed_of(call: Call, id_: str) -> tuple[Pressed | Refusal, Job | Refusal]:
     """Press a job's paper as a picture, for the printer it is at; one that is gone is taken for a plain one."""
-    db, shop = call.context.db, call.context.shop.id
+    db, shop = call.context.db, call.shop.id
     job = await db.read(spool.get, shop, id_)
     payload = await db.read(spool.payload, shop, id_)
     if isinstance(job, Refusal):

@@ -58,7 +58,7 @@ def add_live(table: Table) -> None:
         day: datetime.date | None = None, cursor: Cursor = "",
     ) -> Response | Refusal:  # fmt: skip
         """List receipts, the newest first, and go on listing."""
-        db, shop = call.context.db, call.context.shop.id
+        db, shop = call.context.db, call.shop.id
         wanted = wanted_of(call, search, line, kind, day)
         found = await db.read(service.list_page, shop, wanted, cursor, LIVE_ROWS)
         if isinstance(found, Refusal):
@@ -86,7 +86,7 @@ def wanted_of(call: Call, search: str, line: str, kind: Kind | None, day: dateti
     """Make the filter of a list; a day is the shop's, from midnight to midnight."""
     if day is None:
         return Filter(line=line, kind=kind, search=search)
-    zone = time_zone(call.context.shop)
+    zone = time_zone(call.shop)
     first = datetime.datetime.combine(day, datetime.time(), zone)
     last = first + DAY if day < datetime.date.max else first
     return Filter(line, kind, _milliseconds(first), _milliseconds(last), search)
@@ -140,13 +140,13 @@ class _Stream:
         return [event for event in events if event]
 
     async def _missed(self) -> list[str]:
-        found = await self._call.context.db.read(service.since, self._call.context.shop.id, self._after)
+        found = await self._call.context.db.read(service.since, self._call.shop.id, self._after)
         self._after = found[-1].n if found else self._after
         events = [await self._one(summary.id) for summary in found[-BURST_MAX:]]
         return [event for event in events if event]
 
     async def _one(self, id_: str) -> str:
-        found = await self._call.context.db.read(service.get, self._call.context.shop.id, id_)
+        found = await self._call.context.db.read(service.get, self._call.shop.id, id_)
         if isinstance(found, Refusal):
             return event("gone", {"id": id_})
         summary = found.summary

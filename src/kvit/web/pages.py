@@ -52,7 +52,7 @@ def page(call: Call, template: str, http_status: int = 200, /, **values: object)
 
 def render(call: Call, template: str, **values: object) -> str:
     """Fill a template."""
-    shop = call.context.shop
+    shop = call.shop
     filled = {"call": call, "say": call.say, "show": Shown(call.language, shop), "shop": shop}
     filled["now_ms"] = int(call.context.clock() * 1000)
     return environment().get_template(template).render(filled | values)

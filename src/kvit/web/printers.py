@@ -224,7 +224,7 @@ async def _values(call: Call, name: str) -> dict[str, Any] | Refusal:
     each = await one(call.context, name)
     if isinstance(each, Refusal):
         return each
-    shop = call.context.shop.id
+    shop = call.shop.id
     jobs = await call.context.db.read(spool.search, shop, Filter(printer=name), None, JOBS_SHOWN)
     others = [known.name for known in await call.context.db.read(printers.printers, shop) if known.name != name]
     parsed = addresses.parse(each.printer.address)

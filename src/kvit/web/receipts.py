@@ -49,7 +49,7 @@ def add_receipts(table: Table) -> None:
         id_, dot, ending = name.partition(".")
         if dot and ending not in KINDS:
             raise Problem(404, "web.not_found")
-        found = await call.context.db.read(service.get, call.context.shop.id, id_)
+        found = await call.context.db.read(service.get, call.shop.id, id_)
         if isinstance(found, Refusal):
             return found
         if dot:
@@ -59,7 +59,7 @@ def add_receipts(table: Table) -> None:
     @table.post("/receipts/{name}/link", needs=LINK_RECEIPTS, page=True)
     async def make_receipt_link(call: Call, name: FormName, form: PlainForm) -> Response | Refusal:
         """Make a public link and show it, this once."""
-        found = await call.context.db.read(service.get, call.context.shop.id, name)
+        found = await call.context.db.read(service.get, call.shop.id, name)
         if isinstance(found, Refusal):
             return found
         url = await new_link(call, name)
@@ -70,7 +70,7 @@ def add_receipts(table: Table) -> None:
         """End a public link."""
         assert call.user is not None
         db = call.context.db
-        links = await db.read(service.links, call.context.shop.id, name)
+        links = await db.read(service.links, call.shop.id, name)
         hashes = [link.hash for link in links if short_hash(link) == form.link]
         done = await db.write(acts.revoke_link, call.user, name, hashes, call.now_s)
         return done if isinstance(done, Refusal) else RedirectResponse(f"/receipts/{name}", 303)
@@ -93,7 +93,7 @@ async def new_link(call: Call, id_: str, lifetime_s: int = LIFETIME_S) -> str | 
 
 async def show(call: Call, found: Receipt, url: str = "") -> Response:
     """Show a receipt's page, with a new link where one was made."""
-    db, shop, id_ = call.context.db, call.context.shop.id, found.summary.id
+    db, shop, id_ = call.context.db, call.shop.id, found.summary.id
     raw = await raw_of(call.context, shop, id_)
     paper = trusted(await draw(call.context, raw, found.summary.profile, "fragment"))
     links = await db.read(service.links, shop, id_)
@@ -122,6 +122,6 @@ async def _form(call: Call, found: Receipt, ending: str, download: bool) -> Resp
     kept = {"etag": tag, "cache-control": "private, no-cache"}
     if call.request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers=kept)
-    answer = await form_of(call.context, call.context.shop.id, found, ending, download=download)
+    answer = await form_of(call.context, call.shop.id, found, ending, download=download)
     answer.headers.update(kept)
     return answer

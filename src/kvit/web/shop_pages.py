@@ -38,7 +38,7 @@ def add_shop_pages(table: Table) -> None:
     @table.get("/admin", needs=ANY_USER, page=True)
     async def admin(call: Call) -> Response:
         """Show the day at a glance, and where to go."""
-        today = datetime.datetime.fromtimestamp(call.context.clock(), time_zone(call.context.shop)).date()
+        today = datetime.datetime.fromtimestamp(call.context.clock(), time_zone(call.shop)).date()
         days = [(day, await _count(call, day)) for day in (today - DAY * back for back in range(DAYS_SHOWN))]
         lines = await call.context.relay.lines()
         most = max(1, *(sum(kinds.values()) for _, kinds in days))
@@ -75,13 +75,13 @@ def add_shop_pages(table: Table) -> None:
     @table.get("/healthz", needs=PUBLIC, page=True)
     async def healthz(call: Call) -> Response:
         """Say that the site answers and the data base too."""
-        await call.context.db.read(service.list_page, call.context.shop.id, Filter(), "", 1)
+        await call.context.db.read(service.list_page, call.shop.id, Filter(), "", 1)
         return Response("ok\n", media_type="text/plain")
 
 
 async def _printers(call: Call) -> tuple[int, int]:
     """How many printers are in no trouble, and how many there are."""
-    names = {each.name for each in await call.context.db.read(printers.printers, call.context.shop.id)}
+    names = {each.name for each in await call.context.db.read(printers.printers, call.shop.id)}
     troubled = {light.printer for light in call.context.delivery.board.lights() if light.trouble}
     return len(names - troubled), len(names)
 
@@ -115,7 +115,7 @@ def _guessed(call: Call) -> tuple[int, int] | None:
 
 async def _count(call: Call, day: datetime.date) -> dict[str, int]:
     wanted = wanted_of(call, "", "", None, day)
-    return await call.context.db.read(service.counts, call.context.shop.id, wanted.from_ms or 0, wanted.until_ms or 0)
+    return await call.context.db.read(service.counts, call.shop.id, wanted.from_ms or 0, wanted.until_ms or 0)
 
 
 def _own(path: str) -> bool:

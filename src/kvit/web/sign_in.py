@@ -48,7 +48,7 @@ def add_sign_in(table: Table) -> None:
     @table.get("/first", needs=PUBLIC, page=True)
     async def first_page(call: Call) -> Response:
         """Ask for the one-time code: of a new shop, or of one where nobody could get in any more."""
-        if not await call.context.db.read(service.awaits_code, call.context.shop.id, call.now_s):
+        if not await call.context.db.read(service.awaits_code, call.shop.id, call.now_s):
             return RedirectResponse("/sign-in", 303)
         return page(call, "first.html", name="", code="", refused="")
 
@@ -90,7 +90,7 @@ def add_sign_in(table: Table) -> None:
 
 
 async def _is_set_up(call: Call) -> bool:
-    return await call.context.db.read(service.is_set_up, call.context.shop.id)
+    return await call.context.db.read(service.is_set_up, call.shop.id)
 
 
 def _entered(request: Request, entered: door.Entered) -> Response:

@@ -164,7 +164,7 @@ def _add_changing(table: Table) -> None:
 
 async def shelves(call: Call) -> list[Shelf]:
     """Give all templates there are, the shop's own over the base's, the best known first."""
-    own = await call.context.db.read(service.templates, call.context.shop.id)
+    own = await call.context.db.read(service.templates, call.shop.id)
     base = await call.context.db.read(service.templates, BASE)
     known = {(each.key.business, each.key.variant): each for each in base}
     mine = {(each.key.business, each.key.variant): each for each in own}

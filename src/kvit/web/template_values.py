@@ -61,7 +61,7 @@ def add_template_values(table: Table) -> None:
         if form.name.strip():
             values[form.name.strip()] = form.value
         values = {name: text.replace("\r\n", "\n") for name, text in values.items() if text}
-        shop = call.context.shop.id
+        shop = call.shop.id
         done = await call.context.db.write(
             acts.set_params, call.user, shop, form.business, form.type, values, now_ms(call)
         )
@@ -75,7 +75,7 @@ async def _show(
     call: Call, business: str, type_: str, refused: str = "", typed: dict[str, str] | None = None, status: int = 200,
     saved: bool = False,
 ) -> Response:  # fmt: skip
-    shop = call.context.shop.id
+    shop = call.shop.id
     found = await call.context.db.read(service.params, shop, business, type_)
     wide = {} if business == EVERY else await call.context.db.read(service.params, shop, EVERY)
     known = list(dict.fromkeys(each.business for each in await shelves(call)))
@@ -94,4 +94,4 @@ async def _named(call: Call, business: str, known: list[str]) -> list[str]:
     """The names templates of a business have places for; of all: of any."""
     wanted = known if business == EVERY else [business]
     keys = [(each.business, each.variant) for each in await shelves(call) if each.business in wanted]
-    return await call.context.db.read(service.words, call.context.shop.id, keys)
+    return await call.context.db.read(service.words, call.shop.id, keys)

@@ -48,7 +48,7 @@ def add_terminal(table: Table) -> None:
     @table.get(SCOPE, needs=SEE_TEMPLATES, page=True)
     async def terminal_page(call: Call) -> Response:
         """Show the terminal."""
-        home = country(call.context.shop.country)
+        home = country(call.shop.country)
         shown = page(
             call, "terminal.html", words=words(call), currency=home.currency, decimals=decimals(home.currency),
             kinds=direct_kinds(), may_print=call.may(PRINT_JOBS), files=[static_files.address(name) for name in FILES],
