@@ -5,9 +5,10 @@ the job itself is published and the printer publishes what became of it. One job
 durably before it is published.
 
 A message that may be lost because our connection broke is published again under the same token, when the printer's
-status says that it is there to hear it: a printer prints a token once. Behind the printer's own disconnection it is not, because it may have been off and its memory with it. When
-it answers that it had the token before, and then says that it is well and not printing, and told of no trouble in
-between, the job is printed on its word (class B); otherwise nobody knows.
+status says that it is there to hear it: a printer prints a token once. Behind the printer's own disconnection it is not,
+because it may have been off and its memory with it. When it answers that it had the token before, and then says that it
+is well and not printing, and told of no trouble in between, the job is printed on its word (class B); otherwise nobody
+knows.
 """
 
 from __future__ import annotations
