@@ -54,7 +54,17 @@ def test_the_customers_page(house: House, link: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("ending", "start"), [("png", b"\x89PNG"), ("pdf", b"%PDF"), ("txt", b""), ("html", b""), ("json", b"{")]
+    ("ending", "start"),
+    [
+        ("png", b"\x89PNG"),
+        ("pdf", b"%PDF"),
+        ("txt", b""),
+        ("html", b""),
+        ("json", b"{"),
+        ("csv", b"\xef\xbb\xbfreceipt,"),
+        ("ekabs", b"{"),
+        ("ubl", b"<?xml"),
+    ],
 )
 def test_forms_to_keep(house: House, link: str, ending: str, start: bytes) -> None:
     got = house.public().get(f"{link}.{ending}")

@@ -152,7 +152,8 @@ def _add_reading(table: Table) -> None:
     async def get_receipt_form(call: Call, id: ReceiptId, ending: FormEnding) -> Response | Refusal:  # noqa: A002
         """Give one receipt in a form.
 
-        png, pdf, svg, txt, html; json is what was read, sheet the paper box by box, bin the printer's bytes.
+        png, pdf, svg, txt, html; json is what was read, csv, ekabs and ubl the forms of other programs, sheet the paper box by
+        box, bin the printer's bytes.
         """
         found = await call.context.db.read(service.get, call.shop.id, id)
         if isinstance(found, Refusal):

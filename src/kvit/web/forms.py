@@ -5,17 +5,23 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Callable
 
 import msgspec
 from starlette.responses import Response
 
 from kvit.receipt import service
 from kvit.receipt.exports import plain
+from kvit.receipt.exports.ekabs import ekabs
+from kvit.receipt.exports.source import Source
+from kvit.receipt.exports.table import csv_of
+from kvit.receipt.exports.ubl import ubl
 from kvit.receipt.model import Reading
 from kvit.receipt.store import Receipt
 from kvit.refusal import Refusal
 from kvit.web.context import Context, RenderFailed
-from kvit.web.problem import Problem
+from kvit.web.pages import time_zone
+from kvit.web.problem import Problem, status_of
 
 KINDS = {
     "png": "image/png",
@@ -24,15 +30,26 @@ KINDS = {
     "txt": "text/plain; charset=utf-8",
     "html": "text/html; charset=utf-8",
     "json": "application/json",
+    "csv": "text/csv; charset=utf-8",
+    "ekabs": "application/json",
+    "ubl": "application/xml",
     "bin": "application/octet-stream",
     "sheet": "application/json",
 }
-"""By the ending of the address. ``json`` is what was read, ``sheet`` the paper box by box, ``bin`` the printer's bytes."""
+"""By the ending of the address. ``json`` is what was read, ``csv`` its lines as a table, ``ekabs`` and ``ubl`` the trade's
+own forms (docs/protocols/exports.md), ``sheet`` the paper box by box, ``bin`` the printer's bytes."""
+FILE_ENDINGS = {"sheet": "json", "ekabs": "ekabs.json", "ubl": "ubl.xml"}
 
-PUBLIC_KINDS = ("png", "pdf", "txt", "html", "json")
+PUBLIC_KINDS = ("png", "pdf", "txt", "html", "json", "csv", "ekabs", "ubl")
 """What the customer gets; the printer's bytes are the shop's."""
 
 DRAWN = {"png": "png", "pdf": "pdf", "svg": "svg", "html": "html", "sheet": "json"}
+
+MADE: dict[str, Callable[[Source], bytes | Refusal]] = {
+    "csv": lambda source: csv_of([source]),
+    "ekabs": ekabs,
+    "ubl": ubl,
+}
 
 _STYLE = re.compile(rb"<style[^>]*>(.*?)</style>", re.DOTALL)
 
@@ -42,7 +59,7 @@ async def form_of(context: Context, shop: str, receipt: Receipt, ending: str, *,
     if ending not in KINDS:
         raise Problem(404, "web.not_found")
     data = await _data(context, shop, receipt, ending)
-    name = f"receipt-{receipt.summary.id}.{'json' if ending == 'sheet' else ending}"
+    name = f"receipt-{receipt.summary.id}.{FILE_ENDINGS.get(ending, ending)}"
     headers = {
         "content-disposition": f'{"attachment" if download or ending == "bin" else "inline"}; filename="{name}"',
         "content-security-policy": _policy(data) if ending == "html" else "default-src 'none'; sandbox",
@@ -55,6 +72,12 @@ async def _data(context: Context, shop: str, receipt: Receipt, ending: str) -> b
         return receipt.text.encode()
     if ending == "json":
         return msgspec.json.format(msgspec.json.encode(plain(receipt.reading or Reading())))
+    if ending in MADE:
+        settings = context.shops(shop) or context.shop
+        made = MADE[ending](Source(receipt, settings, time_zone(settings)))
+        if isinstance(made, Refusal):
+            raise Problem(status_of(made), made.code)
+        return made
     if ending == "bin":
         return await raw_of(context, shop, receipt.summary.id)
     return await draw(
