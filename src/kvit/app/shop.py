@@ -27,6 +27,7 @@ from kvit.access.code import fresh_code
 from kvit.access.door import Door
 from kvit.access.worker import Weigher
 from kvit.app import books, control
+from kvit.app.customer_keys import customer_keys
 from kvit.app.delivery_verbs import DeliveryVerbs
 from kvit.app.digester import Digester
 from kvit.app.drawing import Drawer
@@ -98,6 +99,7 @@ class Shop:
         self._board = Board(time.time)
         self._readers = ShopReaders(settings, log)
         self._weigher = Weigher()
+        self._customer_keys = customer_keys(settings.folder, secrets.token_bytes)
         self._digester = Digester()
         self._lines = settings.relay.line
         self._crew = Crew(self._world(), keep_ms=settings.printing.keep_days * DAY_MS)
@@ -189,6 +191,7 @@ class Shop:
             ),
             fill=self._filler.fill,
             readings=self._readers.readings,
+            customer_keys=self._customer_keys,
             settings=settings.config.show(),
             proxies=tuple(ip_network(proxy) for proxy in settings.web.proxies),
             log=self._log,

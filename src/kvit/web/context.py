@@ -6,6 +6,7 @@ relay come in here, so that a test gives its own.
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,8 @@ from typing import Protocol
 
 import msgspec
 
+from kvit.access.customers import keys as customer_keys
+from kvit.access.customers.keys import Keys
 from kvit.access.door import Door
 from kvit.db import Database
 from kvit.device.reader.readings import Readings
@@ -167,6 +170,8 @@ class Context:
     """Fills a template beside the shop, with pictures in it."""
     sources: Mapping[str, Callable[[str], Awaitable[bytes | Refusal]]] = field(default_factory=dict)
     """Adapters of businesses that are not ours: an id to its data as JSON."""
+    customer_keys: Keys = field(default_factory=lambda: customer_keys.make(secrets.token_bytes))
+    """By which customers are found, and member codes signed; without a key file new ones, good while this lives."""
     shops: Shops = _own_shop_only
     settings: Sequence[SettingRow] = ()
     figures: Figures = field(default_factory=Figures)

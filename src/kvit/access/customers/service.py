@@ -1,0 +1,134 @@
+"""The verbs on customers: beginning a wallet, recognising who stands at a till, wishes, devices, cards.
+
+Each takes ``tx`` first; clock, randomness and keys are arguments. Proofs of phones are `kvit.access.customers.proving`,
+erasure and merge `kvit.access.customers.leaving`. Refusals come in the order in which the docstrings name them.
+"""
+
+from __future__ import annotations
+
+from kvit.access.customers import cards, codes, store
+from kvit.access.customers.devices import clean_label
+from kvit.access.customers.keys import Keys
+from kvit.access.customers.model import Card, Customer, Device, Known, Wish
+from kvit.access.session import Randomness
+from kvit.db import Tx
+from kvit.refusal import Refusal
+
+
+def new_customer(tx: Tx, customer: str, now: int) -> Customer:
+    """Begin a customer with a fresh random id (`kvit.access.customers.model.ID_BYTES`, hexadecimal)."""
+    store.add_customer(tx, customer, now)
+    return Customer(customer, now, Wish.UNSAID, False)
+
+
+def find(tx: Tx, customer: str) -> Customer | None:
+    """Find a customer by id, also by one that a merge replaced."""
+    return store.customer(tx, customer) or store.customer(tx, store.successor(tx, customer))
+
+
+def device_customer(tx: Tx, device_hash: bytes, now: int) -> Customer | None:
+    """Say whose wallet a device opens; None when it is unknown, ended, or long unused. Writes nothing."""
+    found = store.visitor(tx, device_hash, now)
+    return found[0] if found else None
+
+
+def visitor(tx: Tx, device_hash: bytes, now: int) -> tuple[Customer, Device] | None:
+    """Say whose wallet a device opens, and which device it is. Writes nothing."""
+    return store.visitor(tx, device_hash, now)
+
+
+def keep_alive(tx: Tx, device_hash: bytes, now: int) -> None:
+    """Write down that a device is used; to be called when `kvit.access.customers.devices.TOUCH_S` has passed."""
+    store.touch_device(tx, device_hash, now)
+
+
+def add_device(
+    tx: Tx, customer: str, device: str, device_hash: bytes, label: str, now: int, *, proven: bool = False
+) -> Device | Refusal:
+    """Give a customer another device with a fresh random id and the hash of a fresh token. Refused: ``unknown``."""
+    if not store.hold(tx, customer):
+        return Refusal("customers.unknown")
+    made = Device(device, customer, clean_label(label), now, now, now if proven else None)
+    store.add_device(tx, made, device_hash)
+    return made
+
+
+def set_wish(tx: Tx, customer: str, wish: Wish, now: int) -> Customer | Refusal:
+    """Keep how a customer wants receipts. Refused: ``unknown``."""
+    found = find(tx, customer)
+    if found is None or not store.set_wish(tx, found.id, wish, now):
+        return Refusal("customers.unknown")
+    return Customer(found.id, found.made_at, wish, found.proven)
+
+
+def make_codes(keys: Keys, visit: tuple[Customer, Device], now: int, count: int, randomness: Randomness) -> list[str]:
+    """Make a device's member codes for the windows from now on, at most `kvit.access.customers.codes.BATCH_MAX`."""
+    who, device = visit
+    first = codes.window(now)
+    starts = range(first, first + codes.WINDOW_S * min(count, codes.BATCH_MAX), codes.WINDOW_S)
+    return [codes.make(codes.fresh(who.id, device.id, who.wish, at, randomness), keys) for at in starts]
+
+
+def identify(tx: Tx, text: str, kind: str, keys: Keys, now: int, shop: str = "") -> Known | Refusal:
+    """Say who presented something at a reader of a shop; ``kind`` is the reader's word for what was read.
+
+    A member code is used up by this. Refused: ``code_bad``, ``code_old``, ``code_ended`` (the device was ended),
+    ``code_used``, ``unknown``.
+    """
+    known = _by_code(tx, text, keys, now) if codes.is_code(text) else _by_card(tx, text, kind, keys)
+    if isinstance(known, Known) and shop:
+        store.meet(tx, shop, known.customer, now)
+    return known
+
+
+def _by_code(tx: Tx, text: str, keys: Keys, now: int) -> Known | Refusal:
+    code = codes.read(text, keys.public)
+    if isinstance(code, Refusal):
+        return code
+    late = codes.in_time(code, now)
+    if late is not None:
+        return late
+    device = store.device(tx, code.device)
+    who = find(tx, code.customer)
+    if device is None or who is None or device.customer != who.id:
+        return Refusal("customers.code_ended")
+    if not store.use_code(tx, code.number, code.ends_at, now):
+        return Refusal("customers.code_used")
+    return Known(who.id, who.wish, "code")
+
+
+def _by_card(tx: Tx, text: str, kind: str, keys: Keys) -> Known | Refusal:
+    sort = cards.card_kind(kind)
+    clean = cards.clean_card(text, sort)
+    who = store.card_owner(tx, cards.card_hash(keys, clean, sort)) if clean else None
+    return Known(who.id, who.wish, sort) if who else Refusal("customers.unknown")
+
+
+def remember_card(
+    tx: Tx, customer: str, card: str, text: str, kind: str, label: str, by: str, keys: Keys, now: int
+) -> Card | Refusal:
+    """Let a card, with a fresh random id, stand for a customer. A second time it is the same card.
+
+    Refused: ``unknown``, ``card_bad``, ``card_taken``, ``cards_many``.
+    """
+    if not store.hold(tx, customer):
+        return Refusal("customers.unknown")
+    sort = cards.card_kind(kind)
+    clean = cards.clean_card(text, sort)
+    if not clean or codes.is_code(clean):
+        return Refusal("customers.card_bad")
+    hash_ = cards.card_hash(keys, clean, sort)
+    made = Card(card, sort, clean_label(label), by, now)
+    if len(store.cards(tx, customer)) < cards.CARDS_LIMIT and store.add_card(tx, customer, made, hash_):
+        return made
+    owner = store.card_owner(tx, hash_)
+    if owner is None:
+        return Refusal("customers.cards_many", {"max": cards.CARDS_LIMIT})
+    if owner.id != customer:
+        return Refusal("customers.card_taken")
+    return store.card(tx, hash_) or Refusal("customers.card_taken")
+
+
+def list_cards(tx: Tx, customer: str) -> list[Card]:
+    """Give a customer's cards."""
+    return store.cards(tx, customer)
