@@ -1,5 +1,5 @@
 """The rooms that have tables, in the order their migrations are applied."""
 
 MIGRATIONS = (
-    "kvit.access", "kvit.receipt", "kvit.device.spool", "kvit.device.printers", "kvit.device.ipp", "kvit.template",
+    "kvit.access", "kvit.receipt", "kvit.receipt.wallet", "kvit.device.spool", "kvit.device.printers", "kvit.device.ipp", "kvit.template",
 )  # fmt: skip
