@@ -1,0 +1,1 @@
+"""Receipts we know, printed by other people's encoders: how ``tests/data/reading/foreign`` was made (``make.py``)."""
