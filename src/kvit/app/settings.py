@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 
@@ -20,6 +20,7 @@ from kvit.device.cloud.mqtt.settings import MqttSettings
 from kvit.device.ipp.settings import IppSettings
 from kvit.device.reader.settings import ReadersSettings
 from kvit.device.settings import NamedPrinter, PrintingSettings
+from kvit.receipt.settings import ReceiptsSettings
 from kvit.relay.jobs.settings import JobsSettings
 from kvit.relay.settings import LineSettings, RelaySettings
 from kvit.shop import ShopSettings
@@ -86,6 +87,7 @@ ROOMS: dict[str, type[msgspec.Struct]] = {
     "jobs": JobsSettings,
     "web": WebSettings,
     "packs": PacksSettings,
+    "receipts": ReceiptsSettings,
 }
 
 
@@ -105,6 +107,7 @@ class Settings(msgspec.Struct, frozen=True):
     jobs: JobsSettings
     mqtt: MqttSettings
     packs: PacksSettings
+    receipts: ReceiptsSettings
 
     @property
     def folder(self) -> Path:
@@ -153,11 +156,8 @@ def read(named: Path | None = None, env: Mapping[str, str] | None = None) -> Set
     relay: RelaySettings = config["relay"]
     if not relay.line:
         relay = msgspec.structs.replace(relay, line=demonstration(config["printer"]))
-    printing, reader, web = config["printing"], config["reader"], config["web"]
-    return Settings(
-        config, path, config["shop"], config["data"], relay, config["printer"], printing, reader, web, config["ipp"],
-        config["jobs"], config["mqtt"], config["packs"],
-    )  # fmt: skip
+    rooms: dict[str, Any] = {room: config[room] for room in ROOMS}
+    return Settings(config=config, path=path, **{**rooms, "relay": relay})
 
 
 def demonstration(printer: PrinterSettings) -> tuple[LineSettings, ...]:

@@ -35,6 +35,7 @@ from kvit.app.filling import Filler
 from kvit.app.following import Following
 from kvit.app.intake import Intake
 from kvit.app.job_sources import JobSources
+from kvit.app.keeping import Keeping
 from kvit.app.log import Log, make_log
 from kvit.app.packs import Packs, trust_of
 from kvit.app.pressing import Presser
@@ -103,6 +104,7 @@ class Shop:
         self._digester = Digester()
         self._lines = settings.relay.line
         self._crew = Crew(self._world(), keep_ms=settings.printing.keep_days * DAY_MS)
+        self._keeping = Keeping(db, settings.shop.id, settings.receipts, log)
         self._printing = Printing(db, settings.shop.id, time.time)
         self._windows: list[Window] = []
         self._sources: JobSources | None = None
@@ -141,9 +143,11 @@ class Shop:
         self._readers.start()
         await self._sources.start()
         await self._following.set_lines(settings.relay.line)
+        self._keeping.start()
 
     async def stop(self) -> None:
         """Stop taking, finish what is under way, close the books. Of what comes first nothing may need what comes later."""
+        await self._keeping.stop()
         await self._crew.stop()
         await self._following.close()
         await self._readers.stop()
@@ -185,6 +189,7 @@ class Shop:
             random=secrets.token_bytes,
             public_url=settings.public_url,
             staff_url=settings.staff_url,
+            link_s=settings.receipts.link_days * 24 * 3600,
             relay=RelayClient(settings.folder / "run"),
             delivery=WindowsDelivery(
                 self._db, settings.shop.id, self._board, self._looks, settings.printing_url, time.time

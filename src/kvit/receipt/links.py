@@ -17,8 +17,8 @@ LETTERS = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 RANDOM_BYTES = 16
 TOKEN_LETTERS = 22
 """58 ** 22 is a little more than 2 ** 128."""
-LIFETIME_S = 400 * 24 * 3600
-"""A year of guarantee and a month; who needs it longer downloads it."""
+LIFETIME_S = 90 * 24 * 3600
+"""What a shop may set otherwise (`kvit.receipt.settings`). Who holds a link may renew it, keep or download the receipt."""
 
 
 def make_token(random: bytes) -> str:

@@ -24,6 +24,8 @@ from kvit.receipt.store import Filter, Link, Receipt, Summary
 from kvit.refusal import Refusal
 
 TOPIC = "receipt"
+LINK_TOPIC = "receipt.link"
+"""Told the id of a receipt whose links changed."""
 PAGE_LIMIT = 200
 """Receipts on one page: a screen shows twenty, a program that wants all is quicker with two hundred."""
 
@@ -153,12 +155,25 @@ def make_link(
         return Refusal("receipt.unknown")
     link = Link(token_hash(token), now_s, made_by, now_s + lifetime_s, None)
     store.insert_link(tx, known[0], link)
+    tx.tell(LINK_TOPIC, id_)
     return link
 
 
 def by_link(tx: Tx, token: str, now_s: int) -> tuple[str, Receipt] | Refusal:
     """Give the shop and the receipt a link leads to; an unknown, old or revoked one is the same ``receipt.unknown``."""
     return store.linked(tx, token_hash(token), now_s) or Refusal("receipt.unknown")
+
+
+def renew_link(tx: Tx, token: str, now_s: int, lifetime_s: int) -> int | Refusal:
+    """Let a living link live so long from now, as whoever holds it may ask; give when it ends."""
+    return store.renew_link(tx, token_hash(token), now_s, now_s + lifetime_s) or Refusal("receipt.unknown")
+
+
+def stretch(
+    tx: Tx, shop: str, from_ms: int, until_ms: int, after: tuple[int, int] = (0, 0), limit: int = PAGE_LIMIT
+) -> list[Receipt]:
+    """Give receipts of a stretch of time with what was read, oldest first; ``after`` is time and number of the last one."""
+    return store.stretch(tx, shop, from_ms, until_ms, after, min(limit, PAGE_LIMIT))
 
 
 def links(tx: Tx, shop: str, id_: str) -> list[Link]:
@@ -171,6 +186,7 @@ def revoke_link(tx: Tx, shop: str, id_: str, hashes: Sequence[bytes], now_s: int
     known = store.identity(tx, shop, id_)
     if known is None:
         return Refusal("receipt.unknown")
+    tx.tell(LINK_TOPIC, id_)
     return store.revoke_links(tx, known[0], hashes, now_s)
 
 

@@ -133,6 +133,22 @@ def replace(tx: Tx, n: int, prepared: Prepared) -> None:
         tx.run("INSERT INTO receipt_words (rowid, words) VALUES ($1, $2)", n, prepared.words)
 
 
+def version(tx: Tx, n: int) -> int:
+    """Give how often a receipt was told otherwise: 1, and one more for every late tail."""
+    row = tx.one("SELECT version FROM receipt WHERE n = $1", n)
+    return int(row[0]) if row else 0
+
+
+def set_version(tx: Tx, n: int, version_: int) -> None:
+    """Keep the version another house counts."""
+    tx.run("UPDATE receipt SET version = $2 WHERE n = $1 AND version <> $2", n, version_)
+
+
+def link_taken(tx: Tx, hash_: bytes) -> bool:
+    """Say whether a link's hash leads to a receipt, of whatever shop."""
+    return tx.one("SELECT 1 FROM receipt_link WHERE hash = $1", hash_) is not None
+
+
 def add_tail(tx: Tx, n: int, offset: int, sha256: bytes) -> bytes | None:
     """Keep that a tail was added; give None when it is new, else the hash of the tail kept before."""
     added = tx.one(
@@ -275,3 +291,47 @@ def revoke_links(tx: Tx, n: int, hashes: Sequence[bytes] | Iterable[bytes], now_
         )
         for hash_ in hashes
     )
+
+
+def renew_link(tx: Tx, hash_: bytes, now_s: int, expires_at_s: int) -> int | None:
+    """Let a living link live until then, never shorter than it would have; give its new end, None where none lives."""
+    row = tx.one(
+        "UPDATE receipt_link SET expires_at = CASE WHEN expires_at > $3 THEN expires_at ELSE $3 END"
+        " WHERE hash = $1 AND revoked_at IS NULL AND expires_at > $2 RETURNING expires_at",
+        hash_, now_s, expires_at_s,
+    )  # fmt: skip
+    return None if row is None else int(row[0])
+
+
+def older_than(tx: Tx, shop: str, before_ms: int, limit: int) -> list[tuple[int, str]]:
+    """Give number and id of receipts of before a moment that still say something, oldest first."""
+    rows = tx.all(
+        "SELECT n, id FROM receipt WHERE shop = $1 AND taken_at < $2 AND forgotten_at IS NULL ORDER BY taken_at, n"
+        " LIMIT $3",
+        shop, before_ms, limit,
+    )  # fmt: skip
+    return [(int(n), id_) for n, id_ in rows]
+
+
+def drop_links(tx: Tx, before_s: int, limit: int) -> int:
+    """Delete rows of links that ended, by themselves or by hand, before a moment."""
+    return tx.run(
+        "DELETE FROM receipt_link WHERE hash IN (SELECT hash FROM receipt_link WHERE expires_at < $1 OR revoked_at < $1"
+        " LIMIT $2)",
+        before_s,
+        limit,
+    )
+
+
+def stretch(tx: Tx, shop: str, from_ms: int, until_ms: int, after: tuple[int, int], limit: int) -> list[Receipt]:
+    """Give receipts of a stretch of time behind ``after`` (time and number), oldest first, with what was read."""
+    rows = tx.all(
+        f"SELECT {COLUMNS}, b.reading FROM receipt r JOIN receipt_body b ON b.n = r.n"  # noqa: S608 - our own words
+        " WHERE r.shop = $1 AND r.taken_at >= $2 AND r.taken_at < $3 AND r.forgotten_at IS NULL"
+        f" AND (r.taken_at > $4 OR (r.taken_at = $4 AND r.n > $5)) ORDER BY r.taken_at, r.n LIMIT {int(limit)}",
+        shop, max(from_ms, after[0]), until_ms, after[0], after[1],
+    )  # fmt: skip
+    return [
+        Receipt(summary_of(tuple(head)), "", reading and msgspec.json.decode(reading, type=Reading))
+        for *head, reading in rows
+    ]

@@ -11,7 +11,6 @@ from starlette.responses import Response
 from kvit import __version__
 from kvit.receipt import service
 from kvit.receipt.exports import decimal, plain
-from kvit.receipt.links import LIFETIME_S
 from kvit.receipt.model import Kind
 from kvit.receipt.printout import Happening
 from kvit.receipt.store import Summary
@@ -71,7 +70,8 @@ class ReceiptWhole(msgspec.Struct):
 class NewLink(msgspec.Struct):
     """What a link is to be."""
 
-    days: Annotated[int, msgspec.Meta(ge=1, le=3650)] = LIFETIME_S // 86400
+    days: Annotated[int, msgspec.Meta(ge=1, le=3650)] | None = None
+    """Empty: what the shop has set."""
 
 
 class MadeLink(msgspec.Struct):
@@ -152,8 +152,8 @@ def _add_reading(table: Table) -> None:
     async def get_receipt_form(call: Call, id: ReceiptId, ending: FormEnding) -> Response | Refusal:  # noqa: A002
         """Give one receipt in a form.
 
-        png, pdf, svg, txt, html; json is what was read, csv, ekabs and ubl the forms of other programs, sheet the paper box by
-        box, bin the printer's bytes.
+        png, pdf, svg, txt, html; json is what was read, csv, ekabs and ubl the forms of other programs, sheet the paper
+        box by box, bin the printer's bytes.
         """
         found = await call.context.db.read(service.get, call.shop.id, id)
         if isinstance(found, Refusal):
@@ -165,7 +165,7 @@ def _add_writing(table: Table) -> None:
     @table.post("/api/v1/receipts/{id}/links", needs=LINK_RECEIPTS)
     async def post_link(call: Call, id: ReceiptId, body: NewLink) -> MadeLink | Refusal:  # noqa: A002
         """Make a public link to a receipt."""
-        url = await new_link(call, id, body.days * 86400)
+        url = await new_link(call, id, body.days and body.days * 86400)
         return url if isinstance(url, Refusal) else MadeLink(url)
 
     @table.delete("/api/v1/receipts/{id}/links", needs=LINK_RECEIPTS)

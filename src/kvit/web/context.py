@@ -20,6 +20,7 @@ from kvit.access.customers.keys import Keys
 from kvit.access.door import Door
 from kvit.db import Database
 from kvit.device.reader.readings import Readings
+from kvit.receipt.links import LIFETIME_S
 from kvit.refusal import Refusal
 from kvit.shop import ShopSettings
 from kvit.template.fill import Filled, FillWanted
@@ -162,6 +163,8 @@ class Context:
     public_url: str = "http://127.0.0.1:7001"
     """What the links given to customers begin with, without a slash at the end."""
     staff_url: str = "http://127.0.0.1:7003"
+    link_s: int = LIFETIME_S
+    """How long a link lives that is made or renewed now."""
     relay: RelayControl = field(default_factory=NoRelay)
     delivery: Delivery = field(default_factory=NoDelivery)
     readings: Readings = field(default_factory=lambda: Readings(time.time, time.monotonic))

@@ -9,7 +9,7 @@ import msgspec
 from starlette.responses import RedirectResponse, Response
 
 from kvit.receipt import service
-from kvit.receipt.links import LIFETIME_S, RANDOM_BYTES, make_token
+from kvit.receipt.links import RANDOM_BYTES, make_token
 from kvit.receipt.store import Link, Receipt
 from kvit.refusal import Refusal
 from kvit.web import acts
@@ -83,8 +83,9 @@ def add_receipts(table: Table) -> None:
         return done if isinstance(done, Refusal) else RedirectResponse("/live", 303)
 
 
-async def new_link(call: Call, id_: str, lifetime_s: int = LIFETIME_S) -> str | Refusal:
-    """Make a link; give its whole address, which nobody can be told again."""
+async def new_link(call: Call, id_: str, lifetime_s: int | None = None) -> str | Refusal:
+    """Make a link for as long as the shop has set, or so long; give its whole address, which nobody can be told again."""
+    lifetime_s = lifetime_s or call.context.link_s
     token = make_token(call.context.random(RANDOM_BYTES))
     assert call.user is not None
     made = await call.context.db.write(acts.make_link, call.user, id_, token, call.now_s, lifetime_s)
