@@ -1,0 +1,151 @@
+"""The verbs of endpoints: add, change the secret, switch, remove, send a test, play events again.
+
+An endpoint's secret is shown once, when it is made; kept is what is sealed (`kvit.notify.sealing`). Rights and audit
+stand before these verbs (`kvit.web.hook_acts`). An endpoint that took nothing for three days is switched off by
+`fail_old`; what it missed is kept for thirty days and can be played again, all of it in one act: the events' ids are
+those of the first time.
+
+Refusals: ``notify.endpoint_unknown``, ``notify.endpoint_url``, ``notify.endpoint_name``, ``notify.endpoint_event``,
+``notify.endpoint_off``, ``notify.endpoints_full``, ``notify.over``, ``notify.unknown``.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+
+from kvit.db import Tx
+from kvit.net.guard import read_url
+from kvit.notify import events, service
+from kvit.notify import store as queue
+from kvit.notify.hooks import store
+from kvit.notify.hooks.model import ENDPOINTS_MAX, FAILED_AFTER_MS, NAME_CHARS_MAX, ROTATION_MS, Endpoint, Standing
+from kvit.notify.model import Notice, Outcome, State, Verdict
+from kvit.refusal import Refusal
+
+
+def checked(url: str, name: str, wanted: Iterable[str], *, plain: bool) -> tuple[str, str, tuple[str, ...]] | Refusal:
+    """Look at what was typed; ``plain``: http is allowed. Where the name leads is looked at before every try."""
+    url, name = url.strip(), unicodedata.normalize("NFC", " ".join(name.split()))
+    if read_url(url, plain=plain) is None:
+        return Refusal("notify.endpoint_url")
+    if not 0 < len(name) <= NAME_CHARS_MAX or not name.isprintable():
+        return Refusal("notify.endpoint_name", {"max": NAME_CHARS_MAX})
+    heard = tuple(sorted(set(wanted)))
+    strange = [event for event in heard if event not in events.EVENTS]
+    return Refusal("notify.endpoint_event", {"event": strange[0][:60]}) if strange else (url, name, heard)
+
+
+def add(tx: Tx, endpoint: Endpoint, secret: bytes) -> Endpoint | Refusal:
+    """Add an endpoint; ``secret`` is sealed."""
+    if len(store.every(tx, endpoint.shop)) >= ENDPOINTS_MAX:
+        return Refusal("notify.endpoints_full", {"max": ENDPOINTS_MAX})
+    store.insert(tx, endpoint, secret)
+    return endpoint
+
+
+def every(tx: Tx, shop: str) -> list[Endpoint]:
+    """Give a shop's endpoints."""
+    return store.every(tx, shop)
+
+
+def get(tx: Tx, shop: str, id_: str) -> Endpoint | Refusal:
+    """Give an endpoint."""
+    return store.get(tx, shop, id_) or Refusal("notify.endpoint_unknown")
+
+
+def rotate(tx: Tx, shop: str, id_: str, secret: bytes, now_ms: int) -> Endpoint | Refusal:
+    """Give an endpoint a new secret (sealed); calls are signed with both for a day."""
+    if store.get(tx, shop, id_) is None:
+        return Refusal("notify.endpoint_unknown")
+    store.rotate(tx, shop, id_, secret, now_ms + ROTATION_MS, now_ms)
+    return get(tx, shop, id_)
+
+
+def change(tx: Tx, shop: str, id_: str, name: str, heard: tuple[str, ...], now_ms: int) -> Endpoint | Refusal:
+    """Give an endpoint another name and other events."""
+    if store.get(tx, shop, id_) is None:
+        return Refusal("notify.endpoint_unknown")
+    store.change(tx, shop, id_, name, heard, now_ms)
+    return get(tx, shop, id_)
+
+
+def switch(tx: Tx, shop: str, id_: str, on: bool, now_ms: int) -> Endpoint | Refusal:
+    """Switch an endpoint on or off. Off: what waits for it is taken back, and kept to be played again."""
+    found = store.get(tx, shop, id_)
+    if found is None:
+        return Refusal("notify.endpoint_unknown")
+    store.set_state(tx, shop, id_, Standing.ON if on else Standing.OFF, now_ms)
+    queue.drop_lane(tx, found.lane)
+    if not on:
+        _take_back(tx, found, now_ms)
+    return get(tx, shop, id_)
+
+
+def remove(tx: Tx, shop: str, id_: str, now_ms: int) -> Endpoint | Refusal:
+    """Forget an endpoint, and what waits for it."""
+    found = store.get(tx, shop, id_)
+    if found is None:
+        return Refusal("notify.endpoint_unknown")
+    _take_back(tx, found, now_ms)
+    store.remove(tx, shop, id_, now_ms)
+    queue.drop_lane(tx, found.lane)
+    return found
+
+
+def _take_back(tx: Tx, endpoint: Endpoint, now_ms: int) -> None:
+    told = Outcome(Verdict.REFUSED, "off")
+    while waiting := queue.of_lane(tx, endpoint.lane, service.BATCH):
+        for n in waiting:
+            queue.end(tx, n, State.DROPPED, told, now_ms)
+    tx.tell(service.TOPIC, endpoint.shop)
+
+
+def fail_old(tx: Tx, now_ms: int) -> list[Endpoint]:
+    """Switch off endpoints that took nothing for too long; give those that were."""
+    failed: list[Endpoint] = []
+    for endpoint in store.failing(tx, now_ms - FAILED_AFTER_MS):
+        store.set_state(tx, endpoint.shop, endpoint.id, Standing.FAILED, now_ms)
+        _take_back(tx, endpoint, now_ms)
+        queue.drop_lane(tx, endpoint.lane)
+        failed.append(endpoint)
+    store.forget_before(tx, now_ms)
+    return failed
+
+
+def test(tx: Tx, shop: str, id_: str, now_ms: int) -> Notice | Refusal:
+    """Send an endpoint a test, whatever events it wants."""
+    found = store.get(tx, shop, id_)
+    if found is None:
+        return Refusal("notify.endpoint_unknown")
+    if found.state is not Standing.ON:
+        return Refusal("notify.endpoint_off")
+    return events.tell(tx, found, "webhook.test", {"endpoint": id_}, f"{id_}:{now_ms}", now_ms)
+
+
+def replay(tx: Tx, shop: str, message: str, now_ms: int) -> Notice | Refusal:
+    """Send one event to its endpoint again: the same body and id, as a message of its own."""
+    found = queue.get(tx, shop, message)
+    endpoint = None if found is None else store.get(tx, shop, found.endpoint)
+    if found is None or endpoint is None:
+        return Refusal("notify.unknown")
+    if endpoint.state is not Standing.ON:
+        return Refusal("notify.endpoint_off")
+    kept = queue.content(tx, shop, message)
+    if kept is None:
+        return Refusal("notify.over")
+    made = events.hook_message(endpoint, found.about, kept[1], now_ms)
+    return service.send(tx, shop, made, f"replay:{message}:{now_ms}", queue.event_of(tx, shop, message))
+
+
+def replay_missed(tx: Tx, shop: str, id_: str, now_ms: int) -> int | Refusal:
+    """Send an endpoint every event it has missed and that is still kept, oldest first; give how many."""
+    endpoint = store.get(tx, shop, id_)
+    if endpoint is None:
+        return Refusal("notify.endpoint_unknown")
+    if endpoint.state is not Standing.ON:
+        return Refusal("notify.endpoint_off")
+    missed = queue.missed(tx, id_, service.MISSED_MAX)
+    for message in missed:
+        replay(tx, shop, message, now_ms)
+    return len(missed)
