@@ -4,6 +4,7 @@ from __future__ import annotations
 
 SEE_RECEIPTS = "receipts.read"
 LINK_RECEIPTS = "receipts.share"
+EXPORT_RECEIPTS = "receipts.export"
 FORGET_RECEIPTS = "receipts.forget"
 SEE_RELAY = "relay.read"
 CHANGE_RELAY = "relay.write"

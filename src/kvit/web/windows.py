@@ -35,6 +35,7 @@ from kvit.web.context import Context
 from kvit.web.counter import add_counter, counter_parts
 from kvit.web.door import VISIT_COOKIE, Call, check, cookie, enter, set_cookie
 from kvit.web.editor import add_editor
+from kvit.web.exports import add_exports
 from kvit.web.guard import FAULT, FAULT_TITLE, PUBLIC_HEADERS, STAFF_HEADERS, Guard
 from kvit.web.jobs import add_jobs, job_parts, jobs_parts
 from kvit.web.keys import add_keys
@@ -43,6 +44,7 @@ from kvit.web.pages import page
 from kvit.web.printers import add_printers, printer_parts, printers_parts
 from kvit.web.problem import Problem, place_of, problem_id, problem_response, status_of
 from kvit.web.public import public_table
+from kvit.web.public_limits import PublicLimits
 from kvit.web.readers import add_readers, readers_parts
 from kvit.web.receipts import add_receipts
 from kvit.web.relay import add_relay
@@ -97,6 +99,7 @@ def staff_table(context: Context) -> Table:
     add_api_offline(table)
     add_api_data(table)
     add_api_preview(table)
+    add_exports(table)
     add_api(table)
     return table
 
@@ -132,6 +135,7 @@ class _Answer:
         self._context = context
         self._staff = staff
         self._seconds = seconds
+        self._limits = None if staff else PublicLimits()
 
     async def route(self, route: Route, request: Request) -> Response:
         """Let a caller in, run the handler, make a response of what it gave."""
@@ -139,6 +143,8 @@ class _Answer:
         began_s = self._context.monotonic()
         call = await enter(request, self._context, staff=self._staff)
         request.state.call = call
+        if self._limits is not None:
+            self._limits.count(call, route)
         await check(call, route)
         response = self._response(call, route, await call_handler(route, call, request))
         self._seconds.observe(self._context.monotonic() - began_s)
@@ -163,7 +169,7 @@ class _Answer:
         call = await self._call(request)
         route: Route | None = getattr(request.state, "route", None)
         if error.status == 401 and route is not None and route.page and request.method == "GET":
-            return RedirectResponse("/sign-in", 303)
+            return RedirectResponse("/sign-in" if self._staff else "/wallet", 303)
         return self._no(call, route, error.status, error.code, error.detail, {})
 
     async def http(self, request: Request, error: Exception) -> Response:
