@@ -10,7 +10,7 @@ from kvit.receipt import service as receipts
 from kvit.receipt.links import make_token
 from kvit.receipt.model import Kind, Line, Reading
 from kvit.receipt.wallet import service, store
-from kvit.receipt.wallet.model import ITEMS_MAX, Category, CategoryBy, Item, Kept, Page, Subscription, Wanted
+from kvit.receipt.wallet.model import ITEMS_MAX, Category, CategoryBy, Item, Kept, Page, Wanted
 from kvit.refusal import Refusal
 from tests.databases import OpenDatabase
 from tests.receipt.printouts import DAY_MS, NOON_MS, SHOP, prepared
@@ -231,7 +231,6 @@ def test_merging_two_wallets(db: Database) -> None:
     db.write_now(service.note, BORA, both, "theirs")
     db.write_now(service.remind, BORA, only, LATE, "x", TODAY)
     db.write_now(service.correct, BORA, only, Category.HOME, everywhere=True)
-    db.write_now(service.subscribe, BORA, Subscription(b"h" * 32, b"sealed", NOW_S))
     token = shared(db, only, BORA)
     db.write_now(service.merge, BORA, ANNA)
     assert found(db) == [only, both]
@@ -241,7 +240,6 @@ def test_merging_two_wallets(db: Database) -> None:
     assert [due.customer for due in db.read_now(service.due, LATE)] == [ANNA]
     assert opens(db, token)
     assert len(db.read_now(service.shares, ANNA, item(db, only))) == 1
-    assert len(db.read_now(service.subscriptions, ANNA)) == 1
     assert db.read_now(store.rule, ANNA, SHOP, "other cafe") is Category.HOME
     db.write_now(service.merge, ANNA, ANNA)
     assert found(db) == [only, both]
@@ -258,24 +256,24 @@ def test_erasing_leaves_nothing(db: Database) -> None:
     db.write_now(service.note, ANNA, id_, "secret note")
     db.write_now(service.remind, ANNA, id_, LATE, "secret words", TODAY)
     db.write_now(service.correct, ANNA, id_, Category.HOME, everywhere=True)
-    db.write_now(service.subscribe, ANNA, Subscription(b"h" * 32, b"sealed", NOW_S))
     token, other = shared(db, id_), shared(db, id_, BORA)
     db.write_now(service.erase, ANNA)
-    for table in ("wallet_item", "wallet_rule", "wallet_reminder", "wallet_push"):
+    for table in ("wallet_item", "wallet_rule", "wallet_reminder"):
         assert db.read_now(rows_of, table, ANNA) == []
     assert not opens(db, token)
     assert opens(db, other)
     assert found(db, customer=BORA) == [id_]
 
 
-def test_push_addresses(db: Database) -> None:
-    for number in range(service.PUSH_MAX):
-        db.write_now(service.subscribe, ANNA, Subscription(bytes([number]) * 32, b"x", NOW_S))
-    full = db.write_now(service.subscribe, ANNA, Subscription(b"z" * 32, b"x", NOW_S))
-    assert full == Refusal("wallet.push_full", {"count": service.PUSH_MAX})
-    assert db.write_now(service.subscribe, ANNA, Subscription(bytes(32), b"new", NOW_S)) == service.PUSH_MAX
-    assert db.write_now(service.unsubscribe, ANNA, [bytes(32), b"z" * 32]) == 1
-    assert len(db.read_now(service.subscriptions, ANNA)) == service.PUSH_MAX - 1
+def test_a_share_is_not_renewed_by_who_got_it(db: Database) -> None:
+    id_ = stored(db)
+    kept(db, id_)
+    share, link = shared(db, id_), make_token(secrets.token_bytes(16))
+    db.write_now(receipts.make_link, SHOP, id_, link, "user:1", NOW_S, 60)
+    assert db.write_now(service.renew, share, NOW_S, 999) == Refusal("wallet.share_stays")
+    assert db.write_now(service.renew, link, NOW_S, 999) == NOW_S + 999
+    assert (db.read_now(service.is_share, share), db.read_now(service.is_share, link)) == (True, False)
+    assert opens(db, link, 998)
 
 
 def test_spending_counts_sales_and_refunds_only(db: Database) -> None:

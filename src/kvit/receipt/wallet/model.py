@@ -105,14 +105,6 @@ class Spent(msgspec.Struct, frozen=True):
     """In the smallest coin, negative for a refund."""
 
 
-class Subscription(msgspec.Struct, frozen=True):
-    """A browser that takes push messages (RFC 8030): the hash of its address, and the whole of it sealed."""
-
-    hash: bytes
-    sealed: bytes
-    made_at_s: int
-
-
 @dataclass(frozen=True)
 class Wanted:
     """Which items: all conditions hold together, empty ones are none. ``until_ms`` is not among them any more."""

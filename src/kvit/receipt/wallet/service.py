@@ -8,7 +8,7 @@ Shares are ordinary links of the receipt (``kvit.receipt.links``) whose maker is
 shop's own links do, and end with the day they were given, by their maker's hand, or with the wallet.
 
 Refusals: ``receipt.unknown``, ``wallet.unknown``, ``wallet.full``, ``wallet.day_past``, ``wallet.shares_full``,
-``wallet.push_full``, ``receipt.cursor``.
+``wallet.share_stays``, ``receipt.cursor``.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from collections.abc import Sequence
 
 from kvit.db import ERASED, Tx
 from kvit.receipt import service as receipts
+from kvit.receipt.links import token_hash
 from kvit.receipt.store import Link, Receipt
 from kvit.receipt.wallet import store
 from kvit.receipt.wallet.categories import guess, rule_title
@@ -34,7 +35,6 @@ from kvit.receipt.wallet.model import (
     Kept,
     Page,
     Spent,
-    Subscription,
     Wanted,
 )
 from kvit.refusal import Refusal
@@ -45,8 +45,6 @@ SHARES_MAX = 10
 """Living shares of one receipt: a household, not a mailing list."""
 SHARE_DAYS = (1, 7, 30, 90)
 """How long a share may live; the longest is the view link's clock (reference, 7: 30 to 90 days)."""
-PUSH_MAX = 10
-"""Browsers of one customer that are told."""
 DUE_LIMIT = 200
 REMIND_YEARS = 30
 
@@ -224,23 +222,16 @@ def erase(tx: Tx, customer: str) -> None:
     tx.tell(ERASED)
 
 
-def subscribe(tx: Tx, customer: str, one: Subscription) -> int | Refusal:
-    """Keep a browser's push address (sealed by the caller); give how many there are."""
-    known = store.subscriptions(tx, customer)
-    if len(known) >= PUSH_MAX and one.hash not in {each.hash for each in known}:
-        return Refusal("wallet.push_full", {"count": PUSH_MAX})
-    store.subscribe(tx, customer, one)
-    return len(store.subscriptions(tx, customer))
+def renew(tx: Tx, token: str, now_s: int, lifetime_s: int) -> int | Refusal:
+    """Let a link of the shop live longer, as who holds it asks; a share ends when the one who shared said."""
+    if store.shared(tx, token_hash(token)):
+        return Refusal("wallet.share_stays")
+    return receipts.renew_link(tx, token, now_s, lifetime_s)
 
 
-def unsubscribe(tx: Tx, customer: str, hashes: Sequence[bytes]) -> int:
-    """Forget push addresses."""
-    return store.unsubscribe(tx, customer, hashes)
-
-
-def subscriptions(tx: Tx, customer: str) -> list[Subscription]:
-    """Give a customer's push addresses, sealed."""
-    return store.subscriptions(tx, customer)
+def is_share(tx: Tx, token: str) -> bool:
+    """Say whether a link was made by a customer and not by the shop."""
+    return store.shared(tx, token_hash(token))
 
 
 def _closed(taken_at_ms: int, n: int) -> str:

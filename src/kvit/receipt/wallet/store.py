@@ -8,12 +8,10 @@ customer's receipts only; the index itself knows all shops' receipts and would h
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
-
 from kvit.db import Tx
 from kvit.db.tx import Row, Value
 from kvit.receipt.store import COLUMNS, Link, summary_of
-from kvit.receipt.wallet.model import Category, CategoryBy, Due, Item, Reminder, Spent, Subscription, Wanted
+from kvit.receipt.wallet.model import Category, CategoryBy, Due, Item, Reminder, Spent, Wanted
 from kvit.receipt.words import index_words, query_terms
 
 _FROM = (
@@ -236,10 +234,10 @@ def move(tx: Tx, source: str, target: str, actors: tuple[str, str]) -> None:
         " AND n IN (SELECT n FROM wallet_item WHERE customer = $3)",
         *actors, source,
     )  # fmt: skip
-    for table, key in (("wallet_reminder", "n"), ("wallet_item", "n"), ("wallet_push", "hash")):
+    for table in ("wallet_reminder", "wallet_item"):
         tx.run(
             f"UPDATE {table} SET customer = $2 WHERE customer = $1"  # noqa: S608 - our own words
-            f" AND {key} NOT IN (SELECT {key} FROM {table} WHERE customer = $2)",
+            f" AND n NOT IN (SELECT n FROM {table} WHERE customer = $2)",
             source, target,
         )  # fmt: skip
     tx.run(
@@ -255,25 +253,10 @@ def erase(tx: Tx, customer: str, actor: str) -> None:
         "DELETE FROM receipt_link WHERE made_by = $1 AND n IN (SELECT n FROM wallet_item WHERE customer = $2)",
         actor, customer,
     )  # fmt: skip
-    for table in ("wallet_reminder", "wallet_rule", "wallet_push", "wallet_item"):
+    for table in ("wallet_reminder", "wallet_rule", "wallet_item"):
         tx.run(f"DELETE FROM {table} WHERE customer = $1", customer)  # noqa: S608 - our own words
 
 
-def subscribe(tx: Tx, customer: str, one: Subscription) -> None:
-    """Keep a browser's push address."""
-    tx.run(
-        "INSERT INTO wallet_push (customer, hash, sealed, made_at) VALUES ($1, $2, $3, $4)"
-        " ON CONFLICT (customer, hash) DO UPDATE SET sealed = excluded.sealed",
-        customer, one.hash, one.sealed, one.made_at_s,
-    )  # fmt: skip
-
-
-def unsubscribe(tx: Tx, customer: str, hashes: Sequence[bytes]) -> int:
-    """Forget push addresses; give how many there were."""
-    return sum(tx.run("DELETE FROM wallet_push WHERE customer = $1 AND hash = $2", customer, hash_) for hash_ in hashes)
-
-
-def subscriptions(tx: Tx, customer: str) -> list[Subscription]:
-    """Give a customer's push addresses."""
-    rows = tx.all("SELECT hash, sealed, made_at FROM wallet_push WHERE customer = $1 ORDER BY made_at, hash", customer)
-    return [Subscription(bytes(hash_), bytes(sealed), made_at) for hash_, sealed, made_at in rows]
+def shared(tx: Tx, hash_: bytes) -> bool:
+    """Say whether a link was made by a customer and not by the shop."""
+    return tx.one("SELECT 1 FROM receipt_link WHERE hash = $1 AND made_by LIKE 'customer:%'", hash_) is not None

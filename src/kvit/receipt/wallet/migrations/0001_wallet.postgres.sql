@@ -32,12 +32,3 @@ CREATE TABLE wallet_reminder (
     PRIMARY KEY (customer, n)
 );
 CREATE INDEX wallet_reminder_by_day ON wallet_reminder (due_on) WHERE told_at IS NULL;
-
--- Browsers that take push messages: the address is sealed, its hash tells it again.
-CREATE TABLE wallet_push (
-    customer TEXT NOT NULL,
-    hash BYTEA NOT NULL CHECK (length(hash) = 32),
-    sealed BYTEA NOT NULL,
-    made_at BIGINT NOT NULL,
-    PRIMARY KEY (customer, hash)
-);

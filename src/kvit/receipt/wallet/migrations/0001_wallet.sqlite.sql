@@ -32,12 +32,3 @@ CREATE TABLE wallet_reminder (
     PRIMARY KEY (customer, n)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX wallet_reminder_by_day ON wallet_reminder (due_on) WHERE told_at IS NULL;
-
--- Browsers that take push messages: the address is sealed, its hash tells it again.
-CREATE TABLE wallet_push (
-    customer TEXT NOT NULL,
-    hash BLOB NOT NULL CHECK (length(hash) = 32),
-    sealed BLOB NOT NULL,
-    made_at INTEGER NOT NULL,
-    PRIMARY KEY (customer, hash)
-) STRICT, WITHOUT ROWID;
