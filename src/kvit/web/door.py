@@ -15,14 +15,19 @@ from starlette.responses import Response
 
 from kvit.access import csrf, session
 from kvit.access import service as access
+from kvit.access.customers import devices
+from kvit.access.customers import service as customers
+from kvit.access.customers.model import Customer, Device
 from kvit.access.model import Identity
 from kvit.i18n import choose, say
 from kvit.shop import ShopSettings
 from kvit.web.context import Context
 from kvit.web.problem import Problem
-from kvit.web.routes import ANY_USER, PUBLIC, WRITES, Route, form_fields
+from kvit.web.routes import ANY_USER, CUSTOMER, PUBLIC, WRITES, Route, form_fields
 
 VISIT_COOKIE = "kvit-visit"
+GUEST_COOKIE = "kvit-guest"
+"""The visit's on the public site: cookies know no ports, and both sites may run on one host."""
 LANGUAGE_COOKIE = "kvit-language"
 LANGUAGE_AGE_S = 365 * 24 * 3600
 COOKIE_LETTERS_MAX = 200
@@ -40,11 +45,25 @@ class Call:
     """The session's secret, empty without one."""
     visit: str
     """The visit's random value, for who has no session."""
+    visitor: tuple[Customer, Device] | None = None
+    """On the public site: whose wallet the device opens."""
+    staff: bool = True
+    """Which of the two sites is called."""
 
     @property
     def shop(self) -> ShopSettings:
         """The shop whose rows this caller sees: that of who is logged in, for others the installation's own."""
         return self.context.shop if self.user is None else self.context.shops(self.user.shop) or self.context.shop
+
+    @property
+    def site_url(self) -> str:
+        """What this site's addresses begin with."""
+        return self.context.staff_url if self.staff else self.context.public_url.rstrip("/")
+
+    @property
+    def customer(self) -> str:
+        """The id of the customer whose wallet the device opens, empty without one."""
+        return "" if self.visitor is None else self.visitor[0].id
 
     @property
     def address(self) -> str:
@@ -69,6 +88,8 @@ class Call:
         """Say whether the caller has a right."""
         if needs == PUBLIC:
             return True
+        if needs == CUSTOMER:
+            return self.visitor is not None
         return self.user is not None and (needs == ANY_USER or self.user.may(needs))
 
 
@@ -97,12 +118,12 @@ def set_cookie(request: Request, response: Response, name: str, value: str, age_
 
 
 async def enter(request: Request, context: Context, *, staff: bool) -> Call:
-    """Find out who calls. On the public site nobody is known and no cookie but the language's is read."""
+    """Find out who calls. On the public site staff are not known, and customers by their device alone."""
     language = choose(
         request.query_params.get("lang"), cookie(request, LANGUAGE_COOKIE), request.headers.get("accept-language"),
         context.shop.language,
     )  # fmt: skip
-    call = Call(request, context, language, None, "", "")
+    call = Call(request, context, language, None, "", "", staff=staff)
     if staff:
         bearer = _bearer(request)
         if bearer:
@@ -116,6 +137,16 @@ async def enter(request: Request, context: Context, *, staff: bool) -> Call:
             call.token = ""
         elif session.needs_touch(call.user.seen_at, call.now_s):
             await context.db.write(access.keep_alive, call.user, call.now_s)
+        return call
+    call.visit = cookie(request, GUEST_COOKIE) or session.fresh_token(context.random)
+    given = cookie(request, devices.COOKIE)
+    if devices.is_device_token(given):
+        hash_ = devices.device_hash(given)
+        call.visitor = await context.db.read(customers.visitor, hash_, call.now_s)
+        if call.visitor is not None:
+            call.token = given
+            if call.now_s - call.visitor[1].seen_at >= devices.TOUCH_S:
+                await context.db.write(customers.keep_alive, hash_, call.now_s)
     return call
 
 
@@ -133,6 +164,8 @@ async def check(call: Call, route: Route) -> None:
     if route.method in WRITES and not (call.user is not None and not call.user.user_id):
         await _check_write(call, route)
     if not call.may(route.needs):
+        if route.needs == CUSTOMER:
+            raise Problem(401, "web.no_wallet")
         if call.user is None:
             raise Problem(401, "web.sign_in_first")
         raise Problem(403, "web.not_allowed")
@@ -144,9 +177,12 @@ async def _check_write(call: Call, route: Route) -> None:
     if len(origins) > 1:
         raise Problem(403, "access.foreign_origin")
     origin = origins[0] if origins else None
-    ours = {f"{request.url.scheme}://{request.headers.get('host', '')}", call.context.staff_url}
+    ours = {f"{request.url.scheme}://{request.headers.get('host', '')}", call.site_url}
     given = request.headers.get("x-csrf-token", "")
-    refusal = csrf.check_origin(request.method, origin, request.headers.get("sec-fetch-site"), ours)
+    site = request.headers.get("sec-fetch-site")
+    if not call.staff and origin == "null" and site is not None:
+        origin = None  # the public site's pages send no referrer, so browsers hide where their forms come from
+    refusal = csrf.check_origin(request.method, origin, site, ours)
     if refusal is not None:
         raise Problem(403, refusal.code)
     if not given and route.form_type is not None:

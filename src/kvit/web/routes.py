@@ -6,7 +6,7 @@
 A name in the path is a path value; ``body`` is a JSON body (or, typed ``bytes``, bytes as they are) and ``form`` a
 submitted form, both msgspec Structs; ``idempotency_key`` is that header; everything else is a query value. What does not
 fit the types is a 422, before the handler runs. A handler gives a Struct (JSON), a ``Response`` as it is, or a
-``Refusal``. There is no route without ``needs``: a permission of ``kvit.access``, or ``PUBLIC``, or ``ANY_USER``.
+``Refusal``. There is no route without ``needs``: a permission of ``kvit.access``, or ``PUBLIC``, ``ANY_USER``, ``CUSTOMER``.
 
 Left out: content negotiation, PATCH, nested resources. Past 280 lines this file gives
 way to Litestar.
@@ -33,6 +33,8 @@ from kvit.web.problem import Problem
 
 PUBLIC = "public"
 ANY_USER = "any user"
+CUSTOMER = "customer"
+"""Who comes with a device that opens a wallet; on the public site alone."""
 
 DEADLINE_S = 20.0
 """Reading the body and working out the answer; a picture of a long receipt takes at most five."""
