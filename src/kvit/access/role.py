@@ -26,6 +26,8 @@ PERMISSIONS: dict[str, str] = {
     "users.read": "see who works here",
     "users.write": "make users, change their roles, switch them off",
     "keys.write": "make and revoke keys",
+    "stations.write": "see stations, let new ones in, shut them out",
+    "stations.identify": "ask for a station who a customer is",
     "audit.read": "read the audit log",
     "backup.make": "copy the books",
 }
@@ -43,11 +45,12 @@ _MANAGER = _CASHIER | {
     "settings.read",
     "settings.write",
     "users.read",
+    "stations.write",
     "backup.make",
 }
 
 ROLES: dict[str, frozenset[str]] = {
-    "owner": frozenset(PERMISSIONS) - {"receipts.deliver"},
+    "owner": frozenset(PERMISSIONS) - {"receipts.deliver", "stations.identify"},
     "manager": _MANAGER,
     "cashier": _CASHIER,
     "pharmacist": _CASHIER,
@@ -60,7 +63,7 @@ OWNER = "owner"
 
 SCOPES = frozenset({
     "receipts.read", "receipts.share", "receipts.export", "receipts.deliver", "jobs.read", "jobs.print", "jobs.answer",
-    "printers.manage", "templates.read", "templates.write", "relay.read", "backup.make",
+    "printers.manage", "templates.read", "templates.write", "relay.read", "stations.identify", "backup.make",
 })  # fmt: skip
 """What a key can be given."""
 

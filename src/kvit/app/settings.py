@@ -15,6 +15,7 @@ from typing import Annotated, Any
 import msgspec
 
 from kvit.app import sense
+from kvit.chain.settings import ChainSettings, Role
 from kvit.config import NAMED, Config, load
 from kvit.device.cloud.mqtt.settings import MqttSettings
 from kvit.device.ipp.settings import IppSettings
@@ -88,6 +89,7 @@ ROOMS: dict[str, type[msgspec.Struct]] = {
     "web": WebSettings,
     "packs": PacksSettings,
     "receipts": ReceiptsSettings,
+    "chain": ChainSettings,
 }
 
 
@@ -108,6 +110,7 @@ class Settings(msgspec.Struct, frozen=True):
     mqtt: MqttSettings
     packs: PacksSettings
     receipts: ReceiptsSettings
+    chain: ChainSettings
 
     @property
     def folder(self) -> Path:
@@ -154,7 +157,7 @@ def read(named: Path | None = None, env: Mapping[str, str] | None = None) -> Set
     config = load(path, ROOMS, {key: value for key, value in env.items() if key != "KVIT_CONFIG"})
     sense.refuse(config)
     relay: RelaySettings = config["relay"]
-    if not relay.line:
+    if not relay.line and config["chain"].role is not Role.SERVER:
         relay = msgspec.structs.replace(relay, line=demonstration(config["printer"]))
     rooms: dict[str, Any] = {room: config[room] for room in ROOMS}
     return Settings(config=config, path=path, **{**rooms, "relay": relay})

@@ -44,6 +44,7 @@ from kvit.app.printing import Printing
 from kvit.app.rank import step_behind
 from kvit.app.readers import ShopReaders
 from kvit.app.relay_client import RelayClient
+from kvit.app.roles import Part, noted
 from kvit.app.rooms import MIGRATIONS
 from kvit.app.serving import Window, listen
 from kvit.app.settings import Settings, read
@@ -102,6 +103,7 @@ class Shop:
         self._weigher = Weigher()
         self._customer_keys = customer_keys(settings.folder, secrets.token_bytes)
         self._digester = Digester()
+        self._chain = Part(settings, db, self._digester, log)
         self._lines = settings.relay.line
         self._crew = Crew(self._world(), keep_ms=settings.printing.keep_days * DAY_MS)
         self._keeping = Keeping(db, settings.shop.id, settings.receipts, log)
@@ -143,11 +145,13 @@ class Shop:
         self._readers.start()
         await self._sources.start()
         await self._following.set_lines(settings.relay.line)
+        self._chain.start()
         self._keeping.start()
 
     async def stop(self) -> None:
         """Stop taking, finish what is under way, close the books. Of what comes first nothing may need what comes later."""
         await self._keeping.stop()
+        await self._chain.stop()
         await self._crew.stop()
         await self._following.close()
         await self._readers.stop()
@@ -187,9 +191,11 @@ class Shop:
             clock=time.time,
             monotonic=time.monotonic,
             random=secrets.token_bytes,
-            public_url=settings.public_url,
+            public_url=self._chain.public_url,
             staff_url=settings.staff_url,
             link_s=settings.receipts.link_days * 24 * 3600,
+            shops=self._chain.shops,
+            deliver=self._chain.deliver,
             relay=RelayClient(settings.folder / "run"),
             delivery=WindowsDelivery(
                 self._db, settings.shop.id, self._board, self._looks, settings.printing_url, time.time
@@ -244,6 +250,7 @@ class Shop:
             "reload": self._reload,
             **self._readers.verbs(),
             **self._packs.verbs(),
+            **self._chain.verbs(),
             **DeliveryVerbs(self._context()).verbs(),
             "print": self._printing.accept,
             "job": self._printing.job,
@@ -282,7 +289,7 @@ def run_shop(settings: Settings, ready: Callable[[dict[str, object]], None], *, 
     db = open_database(settings.database, MIGRATIONS)
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-            runner.run(_live(Shop(settings, db, log), ready, bound))
+            runner.run(_live(Shop(settings, noted(settings, db), log), ready, bound))
     finally:
         db.close()
 

@@ -20,6 +20,7 @@ VERBS = {
     "render": "a document to the bytes of one printer, or to a look at what it would print",
     "relay": "tills, printers and virtual serial pairs",
     "readers": "scanners and card readers, and what they read just now",
+    "station": "this machine as a station of a server: pairing, how it stands",
     "emulate": "a printer or a scanner without one",
     "profiles": "the printer models Kvit knows",
     "pack": "packs of templates and scripts: made, signed, taken in, pinned",

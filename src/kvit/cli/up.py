@@ -28,12 +28,18 @@ TRIES_AFTER_A_KILL = 5
     help="Run a whole shop on this machine: print port, virtual serial pair, virtual printer, relay, pages for staff and "
     "customers. Everything listens on this machine only, until kvit.toml says otherwise.",
 )
+@click.option(
+    "--role", type=click.Choice(("all", "station", "server")), default=None,
+    help="A whole shop; the tills' side of one; or the server of shops whose stations send. Else as [chain] role says.",
+)  # fmt: skip
 @config_option
-def command(config_path: Path | None) -> None:
+def command(config_path: Path | None, role: str | None) -> None:
     """Start everything, print the addresses, keep it running."""
     from kvit.app.supervisor import StartFailed, Supervisor
     from kvit.i18n import from_environment, say
 
+    if role is not None:
+        os.environ["KVIT_CHAIN__ROLE"] = role  # every process of this shop reads it
     settings = configured(config_path)
     language = from_environment(os.environ)
 
@@ -83,6 +89,8 @@ def programs(settings: Settings) -> list[Program]:
     def run(verb: str, *more: str) -> tuple[str, ...]:
         return (sys.executable, "-m", "kvit", verb, *more, *config)
 
+    if settings.chain.role == "server":
+        return [Program("shop", run("shop", "--bound"))]
     wanted = [
         Program("line", run("line", "--standby"), lambda: _end_lines(settings.folder)),
         Program("shop", run("shop", "--bound")),

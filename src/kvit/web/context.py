@@ -18,6 +18,7 @@ import msgspec
 from kvit.access.customers import keys as customer_keys
 from kvit.access.customers.keys import Keys
 from kvit.access.door import Door
+from kvit.chain.model import Answer, Station
 from kvit.db import Database
 from kvit.device.reader.readings import Readings
 from kvit.receipt.links import LIFETIME_S
@@ -131,6 +132,15 @@ Shops = Callable[[str], ShopSettings | None]
 """The settings of a shop this installation keeps books for, by its id."""
 
 
+Deliver = Callable[[Station, bytes], Awaitable[Answer | Refusal]]
+"""Takes a station's batch (`kvit.chain.wire`)."""
+
+
+async def _no_inbox(station: Station, data: bytes) -> Answer | Refusal:
+    """Refuse."""
+    return Refusal("chain.no_server")
+
+
 def _own_shop_only(id_: str) -> ShopSettings | None:
     """Know no other shop than the installation's own."""
     return None
@@ -176,6 +186,7 @@ class Context:
     customer_keys: Keys = field(default_factory=lambda: customer_keys.make(secrets.token_bytes))
     """By which customers are found, and member codes signed; without a key file new ones, good while this lives."""
     shops: Shops = _own_shop_only
+    deliver: Deliver = _no_inbox
     settings: Sequence[SettingRow] = ()
     figures: Figures = field(default_factory=Figures)
     alarm: MissAlarm = field(default_factory=MissAlarm)

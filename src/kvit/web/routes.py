@@ -19,7 +19,7 @@ import inspect
 import types
 import typing
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -69,6 +69,9 @@ class Route:
     keyed: bool
     """Wants an ``Idempotency-Key``."""
     bytes_max: int
+    by_machine: bool = False
+    """Called by programs that prove themselves in the body: no cookie counts, no token is asked for."""
+    within_s: float = DEADLINE_S
 
     @property
     def summary(self) -> str:
@@ -97,10 +100,12 @@ class Table:
         return self._adding("GET", path, needs, page, stream)
 
     def post(
-        self, path: str, *, needs: str, page: bool = False, bytes_max: int = BODY_BYTES_MAX
-    ) -> Callable[[Handler], Handler]:
+        self, path: str, *, needs: str, page: bool = False, bytes_max: int = BODY_BYTES_MAX, by_machine: bool = False,
+        within_s: float = DEADLINE_S,
+    ) -> Callable[[Handler], Handler]:  # fmt: skip
         """Add a route that changes something."""
-        return self._adding("POST", path, needs, page, bytes_max=bytes_max)
+        assert not by_machine or needs == PUBLIC, "who proves himself in the body has no other right"
+        return self._adding("POST", path, needs, page, bytes_max=bytes_max, by_machine=by_machine, within_s=within_s)
 
     def put(self, path: str, *, needs: str) -> Callable[[Handler], Handler]:
         """Add a route that writes what stands at its path; twice is once."""
@@ -118,11 +123,13 @@ class Table:
         page: bool = False,
         stream: bool = False,
         bytes_max: int = BODY_BYTES_MAX,
+        **more: Any,
     ) -> Callable[[Handler], Handler]:
         assert bytes_max == BODY_BYTES_MAX or "{" not in path, "the guard knows a route by its whole path"
 
         def add(handler: Handler) -> Handler:
-            self.routes.append(_route(method, path, needs, page, stream, bytes_max, handler))
+            made = _route(method, path, needs, page, stream, bytes_max, handler)
+            self.routes.append(replace(made, **more))
             return handler
 
         return add
@@ -194,7 +201,7 @@ def _is_response(kind: Any) -> bool:
 async def call_handler(route: Route, call: Any, request: Request) -> Any:
     """Read what the handler wants out of the request, then run it within the deadline."""
     try:
-        async with asyncio.timeout(None if route.stream else DEADLINE_S):
+        async with asyncio.timeout(None if route.stream else route.within_s):
             values = await _values(route, request)
             return await route.handler(call, **values)
     except TimeoutError:

@@ -29,6 +29,7 @@ from kvit.web.api_pictures import add_api_pictures
 from kvit.web.api_preview import add_api_preview
 from kvit.web.api_printers import add_api_printers
 from kvit.web.api_render import add_api_render
+from kvit.web.api_station import add_api_station
 from kvit.web.api_templates import add_api_templates
 from kvit.web.audit import add_audit
 from kvit.web.context import Context
@@ -99,6 +100,7 @@ def staff_table(context: Context) -> Table:
     add_api_offline(table)
     add_api_data(table)
     add_api_preview(table)
+    add_api_station(table)
     add_exports(table)
     add_api(table)
     return table

@@ -1,0 +1,125 @@
+"""What a machine's role adds to the shop process: a station's sender, a server's inbox, the shops there are.
+
+A station's writes are noted (`kvit.chain.noting`): ``noted`` wraps the data base before anything else gets it. Which topics
+are news, and what is said of each, stands in `KINDS`. A whole shop (role ``all``) takes in stations too: the till in the
+next room.
+"""
+
+from __future__ import annotations
+
+import functools
+import secrets
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from kvit.app import centre as centres
+from kvit.app.digester import Digester
+from kvit.app.inbox import Inbox
+from kvit.app.log import Log
+from kvit.app.pairing import paired
+from kvit.app.settings import Settings
+from kvit.app.uploading import Compose, Uploading
+from kvit.chain import outbox
+from kvit.chain.model import EPOCH_BYTES, MARK_BYTES, Answer, LineTold, Station
+from kvit.chain.noting import NotingDatabase
+from kvit.chain.settings import Role
+from kvit.db import Database, Tx
+from kvit.net import exchange
+from kvit.receipt import parcel
+from kvit.receipt.service import LINK_TOPIC, TOPIC
+from kvit.refusal import Refusal
+from kvit.shop import ShopSettings
+
+KINDS: dict[str, Compose] = {TOPIC: parcel.parcel, LINK_TOPIC: parcel.links_of}
+"""Topics that are news, and what puts together what is to be said of a subject."""
+
+
+def mark() -> str:
+    """Give a fresh mark for a piece of news."""
+    return secrets.token_hex(MARK_BYTES)
+
+
+def noted(settings: Settings, db: Database) -> Database:
+    """Give the data base as this machine's trades get it: a station's notes its news."""
+    if settings.chain.role is not Role.STATION:
+        return db
+    everything = functools.partial(_everything, settings.shop.id)
+    if not db.read_now(outbox.is_begun):
+        now_ms = int(time.time() * 1000)
+        db.write_now(outbox.begin, secrets.token_hex(EPOCH_BYTES), everything, mark, now_ms)
+    return NotingDatabase(db, KINDS, mark, time.time)
+
+
+def _everything(shop: str, tx: Tx) -> Iterator[tuple[str, str]]:
+    return parcel.everything(tx, shop)
+
+
+class Part:
+    """What the shop process does for the chain."""
+
+    def __init__(self, settings: Settings, db: Database, digester: Digester, log: Log) -> None:
+        self._settings, self._db, self._log = settings, db, log
+        self._inbox = Inbox(db, digester, self.shops, time.time, log)
+        self._centre = centres.read(settings.folder) if settings.chain.role is Role.STATION else None
+        self._sender: Uploading | None = None
+        if settings.chain.role is Role.STATION:
+            self._sender = Uploading(
+                db, settings.shop.id, settings.folder, KINDS, functools.partial(_everything, settings.shop.id),
+                exchange.ask, secrets.token_bytes, time.time, log, settings.chain.keep_days, self._lines,
+            )  # fmt: skip
+
+    @property
+    def public_url(self) -> str:
+        """What customers' links begin with: a paired station's lead to its server."""
+        return (self._centre.public_url if self._centre is not None else "") or self._settings.public_url
+
+    def shops(self, id_: str) -> ShopSettings | None:
+        """Give a shop this installation keeps books for."""
+        return self._settings.shop if id_ == self._settings.shop.id else None
+
+    async def deliver(self, station: Station, data: bytes) -> Answer | Refusal:
+        """Take a station's batch."""
+        return await self._inbox.deliver(station, data)
+
+    def start(self) -> None:
+        """Begin to send."""
+        if self._sender is not None:
+            self._sender.start()
+
+    async def stop(self) -> None:
+        """Stop sending."""
+        if self._sender is not None:
+            await self._sender.stop()
+
+    def verbs(self) -> dict[str, Any]:
+        """Give what command-line tools may ask for."""
+        return {"station": self._standing, "station_pair": self._pair}
+
+    async def _standing(self, _: dict[str, Any]) -> dict[str, Any]:
+        centre, sender = centres.read(self._settings.folder), self._sender
+        if sender is None:
+            return {"refusal": "chain.no_station", "values": {}}
+        waits = await self._db.read(outbox.backlog)
+        known = centre if centre is not None and centre.station else None
+        return {
+            "server": known.url if known else "", "station": known.station if known else "",
+            "name": known.name if known else "", "shop": known.shop if known else "",
+            "shop_name": known.shop_name if known else "", "backlog": waits.count, "oldest_ms": waits.oldest_ms,
+            "refused": waits.refused, "contact_ms": sender.standing.contact_ms, "trouble": sender.standing.trouble,
+        }  # fmt: skip
+
+    async def _pair(self, request: dict[str, Any]) -> dict[str, Any]:
+        if self._sender is None:
+            return {"refusal": "chain.no_station", "values": {}}
+        made = await paired(
+            self._settings.folder, str(request["url"]), str(request["code"]), exchange.ask, secrets.token_bytes
+        )
+        if isinstance(made, Refusal):
+            return {"refusal": made.code, "values": made.values}
+        self._centre = made
+        self._sender.wake()
+        return {"station": made.station, "name": made.name, "shop": made.shop, "shop_name": made.shop_name}
+
+    def _lines(self) -> tuple[LineTold, ...]:
+        return tuple(LineTold(line.name) for line in self._settings.relay.line)
