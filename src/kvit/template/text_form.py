@@ -11,8 +11,8 @@ like its marks: every value is escaped, raw mustaches too, and a value that is `
 ``barcode`` write the properties ReceiptLine has for them, alone on their line; it has a QR code and eight bar codes.
 Raw printer bytes are never taken.
 
-Left out: pictures by their address (a line of ``{image: …}`` in the template is printed), and turning layouts into text
-and back: shares of columns have no words in ReceiptLine, its widths none in layouts.
+Left out: pictures by their address (a line of ``{image: …}`` in the template is printed). Layouts as text and back are
+`kvit.template.text`'s: that text is a template of the library, this one is a ReceiptLine document with holes.
 """
 
 from __future__ import annotations

@@ -10,16 +10,21 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from starlette.responses import Response, StreamingResponse
 
+from kvit.access import service as access
 from kvit.refusal import Refusal
 from kvit.template.fill import FillWanted
 from kvit.template.library import acts, service
 from kvit.template.library.check import read_objects
 from kvit.template.library.model import BASE, DRAFT, Integrated, Key, Layout, Recipe, Template, Version
+from kvit.template.text.read import LETTERS_MAX, recipe_of
+from kvit.template.text.scan import TextError
+from kvit.template.text.write import text_of
+from kvit.web.body_limit import NAMED_BYTES_MAX
 from kvit.web.door import Call
 from kvit.web.jobs import now_ms
 from kvit.web.problem import Problem
@@ -35,6 +40,10 @@ Variant = Annotated[str, msgspec.Meta(max_length=64, description="empty: the mai
 ShopId = Annotated[str, msgspec.Meta(max_length=64, description="this shop's; may be left out")]
 Number = Annotated[int, msgspec.Meta(ge=0, le=1 << 31, description="0: the draft")]
 Note = Annotated[str, msgspec.Meta(max_length=400)]
+Text = Annotated[
+    str, msgspec.Meta(max_length=LETTERS_MAX, description="docs/protocols/receipt-layouts.md, the text form")
+]
+As = Annotated[Literal["layouts", "text"], msgspec.Meta(description="text: the text form beside them")]
 Hash = Annotated[str, msgspec.Meta(max_length=64, description="the draft's hash it was made from")]
 
 
@@ -56,19 +65,29 @@ class TemplateList(msgspec.Struct):
 
 
 class RecipeOut(msgspec.Struct):
-    """A version's layouts and required fields, with the hash of both."""
+    """A version's layouts and required fields, with the hash of both; ``text`` where that form was asked for."""
 
     layouts: list[Layout]
     requires: list[str]
     hash: str
+    text: str | None = None
 
 
 class NewRecipe(msgspec.Struct, forbid_unknown_fields=True):
-    """A draft to be. ``over``: whose place it takes."""
+    """A draft to be: ``layouts`` and ``requires``, or ``text``, which says both. ``over``: whose place it takes."""
 
-    layouts: list[Layout]
+    layouts: list[Layout] = []
     requires: list[str] = []
+    text: Text | None = None
     over: Hash = ""
+
+
+class Converted(msgspec.Struct, forbid_unknown_fields=True):
+    """A template in either form."""
+
+    layouts: list[Layout] = []
+    requires: list[str] = []
+    text: Text | None = None
 
 
 class Saved(msgspec.Struct):
@@ -92,11 +111,15 @@ class Return(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Copying(msgspec.Struct, forbid_unknown_fields=True):
-    """What becomes a draft of this template: another business or variant of this shop, or of all shops' library."""
+    """What becomes a draft of this template: another business or variant of this shop, or of all shops' library; or of
+    another shop of this installation, whose ``key`` with ``templates.write`` shows that its owner agrees.
+    """
 
     business: Word
     variant: Variant = ""
     base: bool = False
+    shopId: ShopId = ""  # noqa: N815 - the source's word
+    key: Annotated[str, msgspec.Meta(max_length=200, description="of the other shop")] = ""
 
 
 class Versions(msgspec.Struct):
@@ -116,6 +139,7 @@ def add_api_templates(table: Table) -> None:
     _add_asking(table)
     _add_values(table)
     _add_drafts(table)
+    _add_text(table)
     _add_versions(table)
     _add_events(table)
 
@@ -193,19 +217,22 @@ def _add_values(table: Table) -> None:
 def _add_drafts(table: Table) -> None:
     @table.get("/api/v1/templates/{business}/recipe", needs=SEE_TEMPLATES)
     async def get_recipe(
-        call: Call, business: Word, variant: Variant = "", version: Number | None = None, base: bool = False
-    ) -> RecipeOut | Refusal:
+        call: Call, business: Word, variant: Variant = "", version: Number | None = None, base: bool = False,
+        form: As = "layouts",
+    ) -> RecipeOut | Refusal:  # fmt: skip
         """Give a version as it was written; `version` 0 is the draft, none the one that prints; `base`: all shops'."""
         key = key_of(call, business, variant)
         key = msgspec.structs.replace(key, shop=BASE) if base else key
         found = await call.context.db.read(service.recipe, key, version)
-        return found if isinstance(found, Refusal) else _recipe(found)
+        return found if isinstance(found, Refusal) else written(found, form)
 
-    @table.put("/api/v1/templates/{business}/draft", needs=CHANGE_TEMPLATES)
+    @table.put("/api/v1/templates/{business}/draft", needs=CHANGE_TEMPLATES, bytes_max=NAMED_BYTES_MAX)
     async def put_draft(call: Call, business: Word, body: NewRecipe, variant: Variant = "") -> Saved | Refusal:
         """Keep a draft."""
         assert call.user is not None
-        draft = Recipe(tuple(body.layouts), tuple(body.requires))
+        draft = await asyncio.to_thread(recipe_given, body.layouts, body.requires, body.text)
+        if isinstance(draft, Refusal):
+            return draft
         done = await call.context.db.write(
             acts.save_draft,
             call.user,
@@ -226,16 +253,50 @@ def _add_drafts(table: Table) -> None:
 
     @table.post("/api/v1/templates/{business}/copy", needs=CHANGE_TEMPLATES)
     async def copy_template(call: Call, business: Word, body: Copying, variant: Variant = "") -> Saved | Refusal:
-        """Make what another template prints a draft of this one."""
+        """Make what another template prints a draft of this one; out of another shop, its pictures come along.
+
+        `shopId` and a `key` of that shop with `templates.write` copy from there; both shops' audit logs say so.
+        """
         assert call.user is not None
         target = key_of(call, business, variant)
-        source = Key(BASE if body.base else target.shop, body.business, body.variant)
-        done = await call.context.db.write(acts.copy, call.user, source, target, now_ms(call))
+        giver = call.user
+        if body.shopId not in ("", target.shop):
+            found = await call.context.db.read(access.check_key, body.key, call.now_s)
+            if found is None or found.shop != body.shopId or not found.may(CHANGE_TEMPLATES):
+                return Refusal("template.other_shop", {"shop": body.shopId})
+            giver = found
+        source = Key(BASE if body.base else giver.shop, body.business, body.variant)
+        done = await call.context.db.write(acts.copy, call.user, giver, source, target, now_ms(call))
         return done if isinstance(done, Refusal) else Saved(done)
 
 
-def _recipe(recipe: Recipe) -> RecipeOut:
-    return RecipeOut(list(recipe.layouts), list(recipe.requires), service.sha256_of(recipe))
+def written(recipe: Recipe, form: str) -> RecipeOut | Refusal:
+    """Give a recipe, as text too where that is wanted; a layout no text can say is refused."""
+    try:
+        text = text_of(recipe) if form == "text" else None
+    except TextError as error:
+        return error.refusal()
+    return RecipeOut(list(recipe.layouts), list(recipe.requires), service.sha256_of(recipe), text)
+
+
+def recipe_given(layouts: list[Layout], requires: list[str], text: str | None) -> Recipe | Refusal:
+    """Take a recipe in either form; both at once are unclear."""
+    if text is None:
+        return Recipe(tuple(layouts), tuple(requires))
+    if layouts or requires:
+        return Refusal("template.text", {"line": 0, "column": 0, "problem": "layouts and a text at once"})
+    try:
+        return recipe_of(text)
+    except TextError as error:
+        return error.refusal()
+
+
+def _add_text(table: Table) -> None:
+    @table.post("/api/v1/template-text", needs=SEE_TEMPLATES, bytes_max=NAMED_BYTES_MAX)
+    async def convert_template(call: Call, body: Converted) -> RecipeOut | Refusal:
+        """Turn layouts into text or text into layouts, for an editor; nothing is kept."""
+        found = await asyncio.to_thread(recipe_given, body.layouts, body.requires, body.text)
+        return found if isinstance(found, Refusal) else await asyncio.to_thread(written, found, "text")
 
 
 async def sound(call: Call, key: Key, over: str) -> str | Refusal | None:

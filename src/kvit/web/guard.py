@@ -10,14 +10,14 @@ from __future__ import annotations
 import asyncio
 import re
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from ipaddress import ip_address
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from kvit.web.body_limit import BodyLimits
 from kvit.web.context import Context
 from kvit.web.problem import Problem, place_of, problem_id, problem_response
-from kvit.web.routes import BODY_BYTES_MAX
 
 HEADERS_BYTES_MAX = 16 << 10
 HEADERS_MAX = 64
@@ -59,11 +59,11 @@ class Guard:
     """Wraps an application. After it ``scope["client"]`` and ``scope["scheme"]`` are what the proxy says they are."""
 
     def __init__(
-        self, app: ASGIApp, context: Context, headers: dict[str, str], limits: Mapping[str, int] | None = None
+        self, app: ASGIApp, context: Context, headers: dict[str, str], limits: BodyLimits | None = None
     ) -> None:
         self._app = app
         self._context = context
-        self._limits = limits or {}
+        self._limits = limits or BodyLimits()
         self._headers = [(name.encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -81,7 +81,7 @@ class Guard:
                 message["headers"] = self._with_ours(message.get("headers", []), scope)
             await send(message)
 
-        bytes_max = self._limits.get(scope["path"], BODY_BYTES_MAX)
+        bytes_max = self._limits.of(scope["method"], scope["path"])
         refused = _refused(scope, bytes_max)
         if refused is not None:
             await problem_response(*refused, "", problem_id())(scope, receive, send_with_headers)

@@ -32,6 +32,8 @@ STATUSES = {
     "not_allowed": 403,
     "cursor": 400,
     "job_document": 422,
+    "text": 422,
+    "other_shop": 403,
     "job_order": 422,
     "body_unclear": 422,
     "too_many_tries": 429,

@@ -29,6 +29,7 @@ from starlette.responses import Response
 from starlette.routing import Route as StarletteRoute
 
 from kvit.refusal import Refusal
+from kvit.web.body_limit import BODY_BYTES_MAX, BodyLimits
 from kvit.web.problem import Problem
 
 PUBLIC = "public"
@@ -38,8 +39,6 @@ CUSTOMER = "customer"
 
 DEADLINE_S = 20.0
 """Reading the body and working out the answer; a picture of a long receipt takes at most five."""
-BODY_BYTES_MAX = 64 << 10
-"""No form is longer; a route that takes documents says its own limit (``bytes_max``), and stands at a fixed path."""
 KEY_HEADER = "idempotency_key"
 KEY_LETTERS_MAX = 120
 """As the spool's (`kvit.device.spool.order.NAME_MAX`)."""
@@ -107,9 +106,9 @@ class Table:
         assert not by_machine or needs == PUBLIC, "who proves himself in the body has no other right"
         return self._adding("POST", path, needs, page, bytes_max=bytes_max, by_machine=by_machine, within_s=within_s)
 
-    def put(self, path: str, *, needs: str) -> Callable[[Handler], Handler]:
+    def put(self, path: str, *, needs: str, bytes_max: int = BODY_BYTES_MAX) -> Callable[[Handler], Handler]:
         """Add a route that writes what stands at its path; twice is once."""
-        return self._adding("PUT", path, needs)
+        return self._adding("PUT", path, needs, bytes_max=bytes_max)
 
     def delete(self, path: str, *, needs: str) -> Callable[[Handler], Handler]:
         """Add a route that takes something away."""
@@ -125,8 +124,6 @@ class Table:
         bytes_max: int = BODY_BYTES_MAX,
         **more: Any,
     ) -> Callable[[Handler], Handler]:
-        assert bytes_max == BODY_BYTES_MAX or "{" not in path, "the guard knows a route by its whole path"
-
         def add(handler: Handler) -> Handler:
             made = _route(method, path, needs, page, stream, bytes_max, handler)
             self.routes.append(replace(made, **more))
@@ -134,9 +131,10 @@ class Table:
 
         return add
 
-    def limits(self) -> dict[str, int]:
-        """Give the paths whose bodies may be longer than a form."""
-        return {route.path: route.bytes_max for route in self.routes if route.bytes_max != BODY_BYTES_MAX}
+    def limits(self) -> BodyLimits:
+        """Give the limits of the routes whose bodies may be longer than a form."""
+        own = [route for route in self.routes if route.bytes_max != BODY_BYTES_MAX]
+        return BodyLimits((route.method, route.path, route.bytes_max) for route in own)
 
     def starlette(self, answer: Callable[[Route, Request], Awaitable[Response]]) -> list[StarletteRoute]:
         """Give the routes as Starlette wants them; ``answer`` checks who calls and makes the response."""
@@ -163,7 +161,7 @@ def _route(method: str, path: str, needs: str, page: bool, stream: bool, bytes_m
     fields: dict[str, list[Any]] = {"path": [], "query": []}
     wholes: dict[str, Any] = {}
     for name, parameter in list(inspect.signature(handler).parameters.items())[1:]:
-        if name in ("body", "form", KEY_HEADER):
+        if name in ("body", KEY_HEADER) or (name == "form" and isinstance(hints[name], type)):
             wholes[name] = hints[name]
             continue
         place = "path" if name in in_path else "query"

@@ -156,7 +156,7 @@ def _add_changing(table: Table) -> None:
         target = key_of(call, business, form.variant)
         whose, of, variant = [*form.source.split(" "), "", ""][:3]
         source = Key(BASE if whose == "base" else target.shop, of, variant)
-        done = await call.context.db.write(acts.copy, call.user, source, target, now_ms(call))
+        done = await call.context.db.write(acts.copy, call.user, call.user, source, target, now_ms(call))
         if isinstance(done, Refusal):
             return await _after(call, business, form.variant, done)
         return RedirectResponse(_place("/editor", business, form.variant), 303)

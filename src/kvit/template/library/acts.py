@@ -5,7 +5,9 @@ The row names the business and variant (and the version), never a content or a v
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from typing import Final
 
 from kvit.access.model import Identity
 from kvit.access.service import audit
@@ -16,6 +18,9 @@ from kvit.template.library.check import ReadContent
 from kvit.template.library.model import Key, Recipe, Template, Version
 from kvit.template.pictures import service as pictures
 from kvit.template.pictures.service import Picture
+
+PICTURE: Final = re.compile(r"picture:[0-9a-f]{64}")
+"""What a content calls one of the shop's pictures."""
 
 
 def _row(tx: Tx, by: Identity, act: str, key: Key, now_ms: int, version: int | None = None) -> None:
@@ -57,12 +62,32 @@ def roll_back(tx: Tx, by: Identity, key: Key, version: int, note: str, now_ms: i
     return done
 
 
-def copy(tx: Tx, by: Identity, source: Key, target: Key, now_ms: int) -> str | Refusal:
-    """Make what one template prints a draft of another."""
+def copy(tx: Tx, by: Identity, giver: Identity, source: Key, target: Key, now_ms: int) -> str | Refusal:
+    """Make what one template prints a draft of another. ``giver``: who may read the source; of another shop, its log says
+    what was given, and the pictures the template names come along.
+    """
+    if giver.shop != by.shop:
+        given = service.recipe(tx, source)
+        missed = given if isinstance(given, Refusal) else _with_pictures(tx, by, giver, given, now_ms)
+        if missed is not None:
+            return missed
     done = service.copy(tx, source, target, now_ms)
     if not isinstance(done, Refusal):
+        if giver.shop != by.shop:
+            _row(tx, giver, "given", source, now_ms)
         _row(tx, by, "copied", target, now_ms)
     return done
+
+
+def _with_pictures(tx: Tx, by: Identity, giver: Identity, recipe: Recipe, now_ms: int) -> Refusal | None:
+    """Keep the pictures a recipe names in the shop it came to; one the other shop lacks, this one lacks as well."""
+    for address in sorted({each for layout in recipe.layouts for each in PICTURE.findall(layout.content)}):
+        data = pictures.picture(tx, giver.shop, address)
+        if isinstance(data, bytes):
+            kept = pictures.keep(tx, by.shop, data, address[:24], by.actor, now_ms)
+            if isinstance(kept, Refusal):
+                return kept
+    return None
 
 
 def set_params(
