@@ -69,6 +69,11 @@ OPEN: Final = frozenset({State.WAITING, State.SENDING})
 AGAIN_WHEN_UNKNOWN: Final = frozenset({Kind.MAIL, Kind.PUSH, Kind.HOOK})
 
 
+SHUT_WHEN_UNKNOWN: Final = frozenset({Kind.MAIL, Kind.SMS, Kind.HOOK})
+"""Where there is one other side for the whole lane. Pushes go to many services: one that is silent says nothing of the
+others."""
+
+
 class Verdict(enum.StrEnum):
     """How one try ended."""
 

@@ -25,6 +25,7 @@ from kvit.notify.model import (
     DAY_MS,
     KEY_CHARS_MAX,
     SHUT,
+    SHUT_WHEN_UNKNOWN,
     WIDTH,
     Due,
     Kind,
@@ -114,7 +115,8 @@ def _lane_after(tx: Tx, due: Due, outcome: Outcome, now_ms: int) -> int:
 
     A way whose answers are lost is shut, too: what is sent on it would be lost to our knowledge one after another.
     """
-    if outcome.verdict not in SHUT and outcome.verdict is not Verdict.UNKNOWN:
+    lost = outcome.verdict is Verdict.UNKNOWN and due.kind in SHUT_WHEN_UNKNOWN
+    if outcome.verdict not in SHUT and not lost:
         store.lane_works(tx, due.lane)
         return 0
     fails = store.shut_lane(tx, due.lane, now_ms, outcome.reason)

@@ -1,0 +1,1 @@
+"""Mail: the letter as it goes out, and the connection to the mail server."""

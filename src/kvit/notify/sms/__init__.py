@@ -1,0 +1,1 @@
+"""Companies that send text messages, behind one interface. See `kvit.notify.sms.model`."""
