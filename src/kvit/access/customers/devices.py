@@ -8,6 +8,7 @@ cookies no later.
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 
 from kvit.access.session import Randomness, fresh_token, looks_like_token
 
@@ -48,3 +49,13 @@ def alive(seen_at: int, now: int) -> bool:
 def clean_label(text: str) -> str:
     """Give a device's or card's label: one short line."""
     return " ".join("".join(letter if letter.isprintable() else " " for letter in text[:500]).split())[:LABEL_LIMIT]
+
+
+NAME_LIMIT = 40
+
+
+def clean_name(text: str) -> str:
+    """Give a person's name as it may be shown anywhere: one line, nothing that turns or hides letters."""
+    composed = unicodedata.normalize("NFC", text[:500])
+    seen = (letter if letter.isprintable() and unicodedata.category(letter) != "Cf" else " " for letter in composed)
+    return " ".join("".join(seen).split())[:NAME_LIMIT].strip()

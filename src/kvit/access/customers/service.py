@@ -1,17 +1,19 @@
-"""The verbs on customers: beginning a wallet, recognising who stands at a till, wishes, devices, cards.
+"""The verbs on customers: beginning a wallet, recognising who stands at a till, wishes, devices, cards, consents.
 
 Each takes ``tx`` first; clock, randomness and keys are arguments. Proofs of phones are `kvit.access.customers.proving`,
-erasure and merge `kvit.access.customers.leaving`. Refusals come in the order in which the docstrings name them.
+merge and erasure `kvit.access.customers.joining`, what staff do `kvit.access.customers.desk`. Refusals come in the order in
+which the docstrings name them.
 """
 
 from __future__ import annotations
 
 from kvit.access.customers import cards, codes, store
-from kvit.access.customers.devices import clean_label
+from kvit.access.customers.devices import clean_label, clean_name
+from kvit.access.customers.joining import NAME, REVOKED_S
 from kvit.access.customers.keys import Keys
-from kvit.access.customers.model import Card, Customer, Device, Known, Wish
+from kvit.access.customers.model import Card, Consent, Customer, Device, Known, Wish
 from kvit.access.session import Randomness
-from kvit.db import Tx
+from kvit.db import ERASED, Tx
 from kvit.refusal import Refusal
 
 
@@ -132,3 +134,99 @@ def remember_card(
 def list_cards(tx: Tx, customer: str) -> list[Card]:
     """Give a customer's cards."""
     return store.cards(tx, customer)
+
+
+def drop_card(tx: Tx, customer: str, card: str) -> str | Refusal:
+    """Let a card stand for nobody any more; give its id. Refused: ``no_such_card``."""
+    return card if store.drop_card(tx, customer, card) else Refusal("customers.no_such_card")
+
+
+def meet(tx: Tx, shop: str, customer: str, now: int) -> Customer | Refusal:
+    """Write down that a customer was at a shop, whose staff can find them from then on. Refused: ``unknown``."""
+    found = find(tx, customer)
+    if found is None:
+        return Refusal("customers.unknown")
+    store.meet(tx, shop, found.id, now)
+    return found
+
+
+def list_devices(tx: Tx, customer: str) -> list[Device]:
+    """Give a customer's devices, the last used first."""
+    return store.devices(tx, customer)
+
+
+def end_device(tx: Tx, customer: str, device: str, now: int) -> str | Refusal:
+    """End a device: its cookie opens nothing any more, and stations refuse the codes it fetched ahead.
+
+    Refused: ``no_such_device``.
+    """
+    if not store.drop_device(tx, customer, device):
+        return Refusal("customers.no_such_device")
+    store.revoke(tx, f"device:{device}", now + REVOKED_S, now)
+    return device
+
+
+def end_other_devices(tx: Tx, customer: str, but: str, now: int) -> int:
+    """End all devices of a customer but one; give how many."""
+    others = [device.id for device in store.devices(tx, customer) if device.id != but]
+    for device in others:
+        end_device(tx, customer, device, now)
+    return len(others)
+
+
+def consent(tx: Tx, customer: str, what: str, version: str, by: str, now: int) -> Consent | Refusal:
+    """Write down that a customer agreed to something, in which version of its text. Refused: ``unknown``."""
+    if not store.hold(tx, customer):
+        return Refusal("customers.unknown")
+    given = Consent(what, version, now, by, None)
+    holding = [one for one in store.consents(tx, customer) if one.what == what and one.withdrawn_at is None]
+    if any(one.version == version for one in holding):
+        return holding[-1]
+    store.withdraw_consent(tx, customer, what, now)
+    store.add_consent(tx, customer, given)
+    return given
+
+
+def withdraw(tx: Tx, customer: str, what: str, now: int) -> int:
+    """Write down that a customer takes a consent back; give how many held."""
+    return store.withdraw_consent(tx, customer, what, now)
+
+
+def consents(tx: Tx, customer: str) -> list[Consent]:
+    """Give all a customer agreed to, the withdrawn too, from old to new."""
+    return store.consents(tx, customer)
+
+
+def agrees(tx: Tx, customer: str, what: str) -> bool:
+    """Say whether a customer agrees to something now."""
+    return any(one.what == what and one.withdrawn_at is None for one in store.consents(tx, customer))
+
+
+def contact(tx: Tx, customer: str, kind: str, keys: Keys) -> str:
+    """Give a customer's phone, mail address or name in clear, for the customer's own page or a message; empty without."""
+    found = store.contact(tx, customer, kind)
+    return (keys.unseal(kind, customer, found[0]) or "") if found else ""
+
+
+def set_name(tx: Tx, customer: str, name: str, keys: Keys, randomness: Randomness) -> str | Refusal:
+    """Keep the name a customer wants to be called by; an empty one forgets it. Refused: ``unknown``."""
+    if not store.hold(tx, customer):
+        return Refusal("customers.unknown")
+    clean = clean_name(name)
+    if clean:
+        store.put_contact(tx, customer, NAME, None, keys.seal(NAME, customer, clean, randomness), None)
+    else:
+        store.drop_contact(tx, customer, NAME)
+    return clean
+
+
+def forget_contact(tx: Tx, customer: str, kind: str) -> str | Refusal:
+    """Forget a phone, mail address or name; give its kind. Refused: ``unknown``."""
+    if not store.hold(tx, customer):
+        return Refusal("customers.unknown")
+    for sort, hash_ in store.contact_hashes(tx, customer):
+        if sort == kind:
+            store.drop_proofs(tx, kind, hash_)
+    store.drop_contact(tx, customer, kind)
+    tx.tell(ERASED)
+    return kind
