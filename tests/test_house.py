@@ -26,6 +26,7 @@ RIM_MORE = {
     "relay/line.py": "the line process itself",
     "relay/link.py": "one till's connection to its printer: part of the pump",
     "relay/till.py": "a till's connection: part of the pump",
+    "relay/holding.py": "withholds paper: part of the pump",
     "relay/ends.py": "opens the two ends of a line",
     "relay/house.py": "all lines of the line process",
     "relay/follow.py": "tails the capture files",

@@ -46,9 +46,17 @@ UNDELIVERED: Final = 8
 """The printer did not come in time; the bytes are the count of what it never got, in decimal."""
 START: Final = 9
 """A line process began: network connections of the one before are no more."""
+HELD: Final = 10
+"""From here on this connection's bytes are withheld from paper."""
+ROUTED: Final = 11
+"""It was decided about a withheld printout (JSON, `kvit.relay.notes`)."""
+RELEASED: Final = 12
+"""A withheld printout begins to go to the printer, or has gone there (JSON, `kvit.relay.notes`)."""
+PASSED: Final = 13
+"""From here on this connection's bytes go to the printer as they come."""
 KINDS: Final = {
     TILL: "till", PRINTER: "printer", OPEN: "open", CLOSE: "close", LOST: "lost", BACK: "back", GAP: "gap",
-    UNDELIVERED: "undelivered", START: "start",
+    UNDELIVERED: "undelivered", START: "start", HELD: "held", ROUTED: "routed", RELEASED: "released", PASSED: "passed",
 }  # fmt: skip
 
 HEADER: Final = struct.Struct("<IIB3xIQQ")
@@ -62,6 +70,8 @@ READ_BYTES: Final = 1 << 20
 OFFSETS_A_SECOND: Final = 1 << 16
 """A line that fell silent after an average of more than this in bytes a second, for all its life, could reuse offsets."""
 SUFFIX: Final = ".cap"
+FLOOR: Final = "held"
+"""The file that says from where on the line process needs the capture."""
 
 Clock = Callable[[], int]
 
@@ -129,7 +139,7 @@ class Writer:
     def __init__(self, folder: Path, monotonic_ns: Clock, wall_ns: Clock) -> None:
         """Go on behind whatever the folder holds; make the folder (mode 700) when it is not there."""
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._folder = folder
+        self.folder = self._folder = folder
         self._monotonic_ns, self._wall_ns = monotonic_ns, wall_ns
         self._waiting: list[bytes] = []
         self._waiting_bytes = 0
@@ -146,6 +156,20 @@ class Writer:
         return self._base + self._size
 
     @property
+    def base(self) -> int:
+        """The logical offset where the segment being written begins."""
+        return self._base
+
+    @property
+    def failing(self) -> bool:
+        """The last flush could not be written."""
+        return self._gap > 0
+
+    def lend(self) -> int:
+        """Give a descriptor of the segment of one's own, to sync and close; -1 where there is none."""
+        return os.dup(self._file) if self._file >= 0 else -1
+
+    @property
     def waiting_bytes(self) -> int:
         """How many bytes wait for `flush`."""
         return self._waiting_bytes
@@ -153,10 +177,33 @@ class Writer:
     def append(self, kind: int, connection: int, data: bytes = b"") -> None:
         """Remember one happening, with the time of now."""
         for start in range(0, len(data) or 1, RECORD_BYTES_MAX):
+            self._put(kind, connection, self._monotonic_ns(), self._wall_ns(), data[start : start + RECORD_BYTES_MAX])
+
+    def record(self, kind: int, connection: int, data: bytes = b"") -> list[Record]:
+        """Remember one happening, and give it as a reader will read it."""
+        records = []
+        for start in range(0, len(data) or 1, RECORD_BYTES_MAX):
             piece = data[start : start + RECORD_BYTES_MAX]
-            record = encode(kind, connection, self._monotonic_ns(), self._wall_ns(), piece)
-            self._waiting.append(record)
-            self._waiting_bytes += len(record)
+            said = HEADER.size + len(str(self._gap)) if self._gap else 0  # the GAP record that goes first
+            place = self.offset + said + self._waiting_bytes
+            records.append(Record(place, kind, connection, self._monotonic_ns(), self._wall_ns(), piece))
+            self._put(*records[-1][1:])
+        return records
+
+    def _put(self, kind: int, connection: int, monotonic_ns: int, wall_ns: int, data: bytes) -> None:
+        record = encode(kind, connection, monotonic_ns, wall_ns, data)
+        self._waiting.append(record)
+        self._waiting_bytes += len(record)
+
+    @property
+    def now_s(self) -> float:
+        """The clock of the records."""
+        return self._monotonic_ns() / 1e9
+
+    @property
+    def now_ms(self) -> int:
+        """The wall clock of the records, ms since 1970."""
+        return self._wall_ns() // 1_000_000
 
     def flush(self) -> bool:
         """Hand what is remembered to the kernel; False when it could not take it (counted, said later by a GAP record)."""
@@ -308,11 +355,35 @@ class Reader:
         self.offset = newer
 
 
+def read_floor(folder: Path) -> int | None:
+    """Say from where on the line process needs the capture; None when it does not."""
+    try:
+        return int((folder / FLOOR).read_bytes(), 16)
+    except (OSError, ValueError):
+        return None
+
+
+def write_floor(folder: Path, offset: int) -> None:
+    """Need the capture from there on. In force before the segment it lies in can be an old one. Raises OSError."""
+    fresh = folder / f"{FLOOR}.new"
+    fresh.write_bytes(b"%016x\n" % offset)
+    fresh.replace(folder / FLOOR)
+
+
+def drop_floor(folder: Path) -> None:
+    """Need it no more."""
+    (folder / FLOOR).unlink(missing_ok=True)
+
+
 def spent(folder: Path, offset: int) -> list[Path]:
     """List the segments whose records all stand before ``offset`` and that have a successor.
 
-    The newest is never among them: its writer may be appending. So a line's offsets never begin anew.
+    The newest is never among them: its writer may be appending. So a line's offsets never begin anew. Nor are those the
+    line process needs to release what it withholds.
     """
+    floor = read_floor(folder)
+    if floor is not None:
+        offset = min(offset, floor)
     return [path for (_, path), (following, _) in pairwise(segments(folder)) if following <= offset]
 
 

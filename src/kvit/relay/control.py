@@ -4,6 +4,11 @@
     {"do": "reload"}                         {"ok": true} or {"ok": false, "code": "relay.taken_twice", "values": {...}}
     {"do": "pair", "name": "till1"}          {"ok": true, "path": ".../ports/till1", "device": "/dev/pts/7"}
     {"do": "unpair", "name": "till1"}        {"do": "test", "name": "till1"}
+    {"do": "attend", "lines": ["till1"], "lease_s": 5}
+                                             {"ok": true, "held": [{"line", "offset", "since_ms", "bytes", "closed"}]}
+    {"do": "route", "line": "till1", "offset": 4711, "paper": false}
+                                             {"ok": true} or {"ok": false, "code": "relay.not_held", ...}; see
+                                             docs/protocols/relay.md
     {"do": "stop"}                           ports stay with the holder;  {"do": "stop", "for_good": true}: they do not
 
 On Linux a Unix socket in a folder only the owner can enter. On Windows a loopback port with a random word in
@@ -22,13 +27,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
+
 from kvit.device import pair as pairs
 from kvit.refusal import Refusal
 from kvit.relay.house import House
 from kvit.socket_path import socket_path
 
-REQUEST_BYTES_MAX: Final = 65536
-"""No question is longer than a line or two."""
+REQUEST_BYTES_MAX: Final = 262_144
+"""A decision with what is to be printed in addition, in hex; others are a line or two."""
 ANSWER_S: Final = 10.0
 """A line process that does not answer for this long hangs."""
 
@@ -195,11 +202,40 @@ def _stop(house: House, asked: Answer) -> Answer:
     return {"ok": True}
 
 
+def _attend(house: House, asked: Answer) -> Answer:
+    """The asker decides about withheld paper of these lines from now on; of those it does not name it does no more."""
+    names, lease_s = asked.get("lines"), asked.get("lease_s", 0)
+    if not isinstance(names, list) or not isinstance(lease_s, int | float):
+        return _no(Refusal("relay.control", {"do": "attend"}))
+    held: list[Answer] = []
+    for name, line in house.lines.items():
+        holding = line.pump.holding
+        if holding is not None:
+            held += [msgspec.to_builtins(each) for each in holding.attend(lease_s if name in names else 0)]
+    return {"ok": True, "held": held}
+
+
+def _route(house: House, asked: Answer) -> Answer:
+    line = house.lines.get(str(asked.get("line")))
+    try:
+        offset, length = int(asked["offset"]), asked.get("bytes")
+        splices = [(int(each["at"]), bytes.fromhex(each["hex"])) for each in asked.get("splices", [])]
+    except (KeyError, TypeError, ValueError):
+        return _no(Refusal("relay.control", {"do": "route"}))
+    if line is None or line.pump.holding is None:
+        return _no(Refusal("relay.not_held", {"line": str(asked.get("line"))[:64], "offset": offset}))
+    paper = asked.get("paper") is not False
+    refused = line.pump.holding.route(offset, paper, splices, None if length is None else int(length))
+    return _no(refused) if refused else {"ok": True}
+
+
 _VERBS: Final[dict[str, Callable[[House, Answer], Answer]]] = {
     "state": _state,
     "reload": _reload,
     "pair": _pair,
     "unpair": _unpair,
     "test": _test,
+    "attend": _attend,
+    "route": _route,
     "stop": _stop,
 }

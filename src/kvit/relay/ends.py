@@ -7,8 +7,9 @@ import contextlib
 import os
 import socket
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from kvit.device import pair as pairs
 from kvit.device.address import Address
@@ -71,7 +72,14 @@ class Line:
             idle_drop_s=settings.idle_drop_s,
             wait_s=settings.wait_s,
             wake=lambda: house.wake(settings.name),
+            holding=self._holding() if settings.hold_s else None,
         )
+
+    def _holding(self) -> Callable[[Pump], Any]:
+        """What may withhold paper; only then is the parser loaded."""
+        from kvit.relay.holding import Holding
+
+        return lambda pump: Holding(pump, self.settings)
 
     @property
     def port(self) -> int:

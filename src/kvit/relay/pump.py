@@ -15,6 +15,7 @@ that the printer did not say.
   (`kvit.device.transports.own_door`), hung up where the printer can not be reached, and never carried over a break: half a
   paper before and half behind it would be answered as a whole.
 * Fails open: whatever goes wrong in capturing is counted and printing goes on.
+* Where paper may be withheld (``hold_s``), `kvit.relay.holding` sits beside; without, not a line of it is loaded.
 """
 
 from __future__ import annotations
@@ -22,13 +23,16 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from kvit.device.transports.own_door import GO
 from kvit.relay import capture
 from kvit.relay.link import Dial, Link
 from kvit.relay.till import Till
 from kvit.relay.turns import FEW_BYTES, Turns
+
+if TYPE_CHECKING:  # it needs the parser, which a line that never withholds does not load
+    from kvit.relay.holding import Holding
 
 ANSWER_S: Final = 2.0
 """How long a till that has half-closed waits for the printer to hang up; every word of the printer begins it anew."""
@@ -60,14 +64,15 @@ class Pump:
         idle_drop_s: float = 0.0,
         wait_s: float = 600.0,
         wake: Callable[[], None] = lambda: None,
+        holding: Callable[[Pump], Holding] | None = None,
     ) -> None:
-        """Take what opens the printer, the capture, and what to call when the capture has grown."""
+        """Take what opens the printer, the capture, what to call when the capture has grown, and who withholds paper."""
         self.name = name
         self.writer = writer
         self._dial = dial
         self._per_till = per_till
         self._idle_drop_s, self._wait_s = idle_drop_s, wait_s
-        self._wake = wake
+        self.wake = wake
         self._loop = asyncio.get_running_loop()
         self._turns: Turns[Till] = Turns(turn_s)
         self._shared = Link(dial, self)
@@ -79,6 +84,7 @@ class Pump:
         self._numbers = int(writer.offset) & 0x3FFFFFFF
         self.counters: Counter[str] = Counter()
         self.stopped = False
+        self.holding = None if holding is None else holding(self)
         self._ticker = self._loop.call_later(TICK_S, self._tick)
         self.note(capture.START, 0)
 
@@ -106,6 +112,7 @@ class Pump:
             "queued_bytes": sum(link.queued for link in self._owners),
             "uncaptured_bytes": self.writer.lost_bytes,
             **dict(self.counters),
+            **({} if self.holding is None else self.holding.state),
         }
 
     # What tills say.
@@ -117,12 +124,19 @@ class Pump:
         self.counters["own_connections" if till.is_own else "connections"] += 1
 
     def from_till(self, till: Till, data: bytes) -> None:
+        """Bytes of a till."""
+        if till.withheld and self.holding is not None:
+            self.holding.take(till, data)
+        else:
+            self._forward(till, data)
+
+    def _forward(self, till: Till, data: bytes) -> None:
         """Bytes of a till on their way to the printer."""
         link = till.link
-        if link is None:
+        if link is None or till.jobs:
             till.held.append(data)
             till.pause()
-            self._ask_for_link(till, len(data))
+            self.ask_for_link(till, len(data))
             return
         if not link.send(data):
             till.pause()
@@ -133,9 +147,12 @@ class Pump:
 
     def till_ended(self, till: Till, how: str) -> None:
         """A till sends no more (half-close or gone)."""
-        if till.link is None:
-            if till.held:
-                self._ask_for_link(till, 0)
+        if till.withheld and self.holding is not None:
+            self.holding.ended(till, how)
+            return
+        if till.link is None or till.jobs:
+            if till.held or till.jobs:
+                self.ask_for_link(till, 0)
             else:
                 self._forget(till, how)
             return
@@ -151,7 +168,9 @@ class Pump:
     def printer_said(self, link: Link, data: bytes) -> None:
         """Bytes of the printer for the till that owns it. Without an owner there is nobody to tell."""
         till = self._owners.get(link)
-        if till is None:
+        if self.holding is not None and (till is None or not till.is_own):
+            data = self.holding.said(data, till)
+        if till is None or till.withheld:
             self.note(capture.PRINTER, 0, data)
             return
         till.answer(data)
@@ -164,7 +183,8 @@ class Pump:
         if till is None:
             return
         if full:
-            till.pause()
+            if not till.withheld:
+                till.pause()
             return
         if link is self._shared:
             self._turns.renew(self._loop.time())
@@ -176,6 +196,8 @@ class Pump:
         """The printer is there."""
         if again:
             self.note(capture.BACK, 0)
+        if self.holding is not None:
+            self.holding.reached(True)
         till = self._owners.get(link)
         if till is not None and till.is_own:
             self._admit(till, link)
@@ -193,6 +215,8 @@ class Pump:
 
     def link_missed(self, link: Link) -> None:
         """The printer can not be reached: the shop itself is told so, tills wait."""
+        if self.holding is not None:
+            self.holding.reached(False)
         till = self._owners.get(link)
         if till is not None and till.is_own:
             link.drop()
@@ -210,9 +234,10 @@ class Pump:
 
     def _knocked(self, till: Till) -> None:
         """The shop itself wants to print: the printer is dialled before a byte is taken from it."""
-        self._ask_for_link(till, FEW_BYTES)
+        self.ask_for_link(till, FEW_BYTES)
 
-    def _ask_for_link(self, till: Till, count: int) -> None:
+    def ask_for_link(self, till: Till, count: int) -> None:
+        """A till has so many bytes for the printer: it gets its turn."""
         if self._per_till:
             link = Link(self._dial, self)
             self._owners[link] = till
@@ -249,10 +274,27 @@ class Pump:
         till.resume()
         if till.is_own:
             self._admit(till, link)
+        if self.holding is not None:
+            self.holding.given(till)
         for data in held:
             self.from_till(till, data)
-        if till.ended:
+        if till.ended and not till.released:
             self._wind_up(till)
+
+    def let_go(self, till: Till) -> None:
+        """A till that is withheld has no more for the printer now: the next has its turn."""
+        link, till.link = till.link, None
+        if link is not None:
+            self._owners[link] = None
+        if (owner := self._turns.leaves(till, self._loop.time())) is not None:
+            self._own(owner)
+        elif link is not None and link.network:
+            self.keep_for_now(link)
+
+    def _unneeded(self, link: Link) -> None:
+        """A network printer may have other hosts, one at a time."""
+        if self._owners.get(link) is None and link.empty and not self._turns.waiting:
+            link.hang_up()
 
     def _admit(self, till: Till, link: Link) -> None:
         """Let the shop begin once the printer is connected; one that hangs up under a paper ends it."""
@@ -267,8 +309,7 @@ class Pump:
     def _wind_up(self, till: Till) -> None:
         """A till has sent all: pass its half-close on when all is handed over, and wait for the printer's last words."""
         link = till.link
-        assert link is not None
-        if link.queued or till.winding:
+        if link is None or till.released or link.queued or till.winding:
             return
         till.winding = True
         if till.gone:
@@ -314,8 +355,7 @@ class Pump:
         if till in self.tills:
             self.tills.discard(till)
             self._note_of(till, capture.CLOSE, how.encode())
-        owner = self._turns.leaves(till, self._loop.time())
-        if owner is not None:
+        if (owner := self._turns.leaves(till, self._loop.time())) is not None:
             self._own(owner)
 
     def _note_of(self, till: Till, kind: int, data: bytes) -> None:
@@ -325,7 +365,11 @@ class Pump:
     def note(self, kind: int, connection: int, data: bytes = b"") -> None:
         """Remember for the capture; it is written at the end of this turn of the loop."""
         writer = self.writer
-        writer.append(kind, connection, data)
+        if self.holding is None:
+            writer.append(kind, connection, data)
+        else:
+            for record in writer.record(kind, connection, data):
+                self.holding.record(record)
         if not self._flushing:
             self._flushing = True
             self._loop.call_soon(self._flush)
@@ -336,7 +380,19 @@ class Pump:
         self._flushing = False
         self._last_s, self._quiet = self._loop.time(), False
         self.writer.flush()
-        self._wake()
+        self.wake()
+        if self.holding is not None:
+            self.holding.flushed()
+
+    @property
+    def idle_link(self) -> Link | None:
+        """The printer, where nobody prints on it now."""
+        owner = self._owners[self._shared]
+        return self._shared if (owner is None or owner.withheld) and self._shared.empty else None
+
+    def keep_for_now(self, link: Link) -> None:
+        """Something was sent that no till sent: a network printer is let go a little later."""
+        self._loop.call_later(ANSWER_S, self._unneeded, link)
 
     def quiet(self, quiet_s: float) -> None:
         """Begin a new capture segment when the line has been silent for so long."""
@@ -345,6 +401,8 @@ class Pump:
             self.writer.rotate()
 
     def _tick(self) -> None:
+        if self.holding is not None:
+            self.holding.tick()
         self._look_at_turns()
         owner = self._owners[self._shared]
         if (
@@ -376,6 +434,8 @@ class Pump:
 
     async def stop(self) -> None:
         """End the line: hang up all, write the capture."""
+        if self.holding is not None:
+            await self.holding.stop()
         self.stopped = True
         self._ticker.cancel()
         for till in list(self.tills):

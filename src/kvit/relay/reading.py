@@ -14,6 +14,7 @@ from typing import Final
 import msgspec
 
 from kvit.escpos import Command, Profile
+from kvit.escpos.status import Answer
 from kvit.relay import capture
 from kvit.relay.boundary import Amended, Boundary, Closed
 from kvit.relay.capture import Record
@@ -328,6 +329,7 @@ class Reading:
         if stream is None:
             return []
         for answer in stream.tap.printer(record.data):
+            self._answered(record, answer)
             if not answer.values:
                 continue
             news = {name: on for name, on in answer.values.items() if stream.state.get(name, False) != on}
@@ -335,6 +337,9 @@ class Reading:
                 stream.heard.append(Heard(record.wall_ns // MS, news))
             stream.state.update(answer.values)
         return []
+
+    def _answered(self, record: Record, answer: Answer) -> None:
+        """Hear of each answer: for whoever withholds paper (`kvit.relay.hold`)."""
 
     def _opened(self, record: Record, now_s: float) -> list[Found]:
         till = record.data.decode("utf-8", "replace")

@@ -35,7 +35,7 @@ class LineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``tcp://HOST:PORT`` to listen on, ``pty://NAME`` for our end of a pair, ``serial://…`` or ``com://…``."""
     printer: str
     profile: str = ""
-    """What the shop reads the bytes with; empty: found out from the bytes. The line itself never looks at them."""
+    """What the shop reads the bytes with; empty: found out from the bytes. The line looks at them only with `hold_s`."""
     per_till: bool = False
     """True opens one printer connection for each till connection; False lets one till at a time have the printer."""
     allow: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
@@ -50,6 +50,9 @@ class LineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """While others wait: a till that sent next to nothing for this long gives the printer away."""
     wait_s: Seconds = 600
     """How long bytes of a till that has hung up wait for a printer that is away."""
+    hold_s: Annotated[float, msgspec.Meta(ge=0, le=60)] = 0
+    """The longest time a finished printout waits for a decision before it comes out on paper; 0: nothing is withheld.
+    With more the line reads the bytes with ``profile``."""
 
 
 class RelaySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -73,6 +76,8 @@ def check(settings: RelaySettings) -> Refusal | None:
         ends = ends_of(line)
         if isinstance(ends, Refusal):
             return ends
+        if line.hold_s and line.per_till:
+            return Refusal("relay.hold_per_till", {"line": line.name})
         for word in (f"name {line.name}", f"till {ends[0]}" if ends[0].port or ends[0].kind != "tcp" else ""):
             if word and word in seen:
                 return Refusal("relay.taken_twice", {"line": line.name, "other": seen[word], "what": word})

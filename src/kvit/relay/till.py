@@ -7,12 +7,14 @@ that never sends a byte is never heard of.
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final, Protocol
 
 from kvit.relay import stranger
 from kvit.relay.link import Link
+from kvit.relay.notes import Span
 
 HOLD_S: Final = 1.0
 """How long the beginning of what may be an HTTP request is held: a browser sends its line in one packet."""
@@ -20,6 +22,17 @@ AWAY_S: Final = 0.25
 """How long the rest of a stranger's request is read (and thrown away) before it is hung up."""
 BACK_BYTES: Final = 65536
 """What a till has not read of the printer's answers before the printer is not read either."""
+
+
+@dataclass(slots=True, eq=False)
+class Job:
+    """Bytes on their way from what was withheld to the printer."""
+
+    data: bytes
+    span: Span | None
+    """Where they stand in the capture, for what must not be lost."""
+    since_s: float
+    begun: bool = False
 
 
 class Above(Protocol):
@@ -61,6 +74,10 @@ class Till(asyncio.Protocol):
         self.link: Link | None = None
         self.held: list[bytes] = []
         """What it sent before it had a link: one read."""
+        self.jobs: deque[Job] = deque()
+        """Paper of it that was withheld and is to come out, or what was passed on at once."""
+        self.withheld = False
+        """What it sends is withheld from paper (`kvit.relay.holding`)."""
         self.ended = self.gone = self.winding = self.released = False
         self.end_timer: asyncio.TimerHandle | None = None
         self.busy: Callable[[bool], None] | None = None
