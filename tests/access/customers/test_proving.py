@@ -384,7 +384,7 @@ async def test_known_and_unknown_phones_are_asked_for_alike(db: Database, wallet
         def asking(tx: Tx, wanted: Wanted = wanted) -> tuple[list[Any], Started | Refusal]:
             counting = Counting(tx)
             id_ = wallets.random.randbytes(16).hex()
-            made = proving.start_proof(counting, KEYS, wanted, id_, wallets.random.randbytes, NOW + 100, A_DAY)  # type: ignore[arg-type]
+            made = proving.start_proof(counting, KEYS, wanted, id_, wallets.random.randbytes, NOW + 100, A_DAY)
             return counting.ran, made
 
         ran[phone] = db.write_now(asking)
