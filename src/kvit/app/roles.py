@@ -7,8 +7,10 @@ next room.
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import secrets
+import signal
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -20,11 +22,12 @@ from kvit.app.log import Log
 from kvit.app.pairing import paired
 from kvit.app.settings import Settings
 from kvit.app.uploading import Compose, Uploading
-from kvit.chain import outbox
-from kvit.chain.model import EPOCH_BYTES, MARK_BYTES, Answer, LineTold, Station
+from kvit.chain import outbox, pairing
+from kvit.chain.model import EPOCH_BYTES, MARK_BYTES, Answer, LineTold, Silent, Station
 from kvit.chain.noting import NotingDatabase
 from kvit.chain.settings import Role
-from kvit.db import Database, Tx
+from kvit.chain.silence import Silence
+from kvit.db import Database, DatabaseError, Tx
 from kvit.net import exchange
 from kvit.receipt import parcel
 from kvit.receipt.service import LINK_TOPIC, TOPIC
@@ -33,6 +36,12 @@ from kvit.shop import ShopSettings
 
 KINDS: dict[str, Compose] = {TOPIC: parcel.parcel, LINK_TOPIC: parcel.links_of}
 """Topics that are news, and what puts together what is to be said of a subject."""
+
+
+AGAIN_AFTER_S = 0.5
+"""The answer to who paired is out by then; the process ends and begins again as the paired one (links lead elsewhere)."""
+LOOK_S = 10.0
+"""How often stations are looked after: an alarm is that much late at most."""
 
 
 def mark() -> str:
@@ -63,6 +72,8 @@ class Part:
         self._inbox = Inbox(db, digester, self.shops, time.time, log)
         self._centre = centres.read(settings.folder) if settings.chain.role is Role.STATION else None
         self._sender: Uploading | None = None
+        self._watch: asyncio.Task[None] | None = None
+        self._silent: tuple[Silent, ...] = ()
         if settings.chain.role is Role.STATION:
             self._sender = Uploading(
                 db, settings.shop.id, settings.folder, KINDS, functools.partial(_everything, settings.shop.id),
@@ -83,14 +94,41 @@ class Part:
         return await self._inbox.deliver(station, data)
 
     def start(self) -> None:
-        """Begin to send."""
+        """Begin to send, and to look after stations."""
         if self._sender is not None:
             self._sender.start()
+        else:
+            self._watch = asyncio.create_task(self._look())
 
     async def stop(self) -> None:
-        """Stop sending."""
+        """Stop both."""
         if self._sender is not None:
             await self._sender.stop()
+        if self._watch is not None:
+            self._watch.cancel()
+            await asyncio.gather(self._watch, return_exceptions=True)
+
+    def silent(self) -> tuple[Silent, ...]:
+        """Give the stations that have not spoken for too long."""
+        return self._silent
+
+    async def _look(self) -> None:
+        silence = Silence(self._settings.chain.silent_s)
+        while True:
+            await asyncio.sleep(LOOK_S)
+            try:
+                stations = {one.id: one for one in await self._db.read(pairing.living)}
+            except DatabaseError as error:
+                self._log("chain.not_looked", {"error": f"{error}"})
+                continue
+            gone, back = silence.look({id_: one.seen_ms for id_, one in stations.items()}, time.monotonic())
+            self._silent = tuple(
+                Silent(id_, stations[id_].shop, stations[id_].name, stations[id_].seen_ms or 0)
+                for id_ in sorted(silence.silent)
+            )
+            for event, ids in (("chain.station_silent", gone), ("chain.station_back", back & stations.keys())):
+                for id_ in sorted(ids):
+                    self._log(event, {"station": id_})
 
     def verbs(self) -> dict[str, Any]:
         """Give what command-line tools may ask for."""
@@ -117,8 +155,7 @@ class Part:
         )
         if isinstance(made, Refusal):
             return {"refusal": made.code, "values": made.values}
-        self._centre = made
-        self._sender.wake()
+        asyncio.get_running_loop().call_later(AGAIN_AFTER_S, signal.raise_signal, signal.SIGTERM)
         return {"station": made.station, "name": made.name, "shop": made.shop, "shop_name": made.shop_name}
 
     def _lines(self) -> tuple[LineTold, ...]:

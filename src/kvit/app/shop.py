@@ -196,6 +196,7 @@ class Shop:
             link_s=settings.receipts.link_days * 24 * 3600,
             shops=self._chain.shops,
             deliver=self._chain.deliver,
+            silent=self._chain.silent,
             relay=RelayClient(settings.folder / "run"),
             delivery=WindowsDelivery(
                 self._db, settings.shop.id, self._board, self._looks, settings.printing_url, time.time

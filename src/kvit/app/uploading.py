@@ -83,12 +83,6 @@ class Uploading:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
-    def wake(self) -> None:
-        """Begin anew, at once: the station is paired now."""
-        if self._task is not None:
-            self._task.cancel()
-            self.start()
-
     def _now_ms(self) -> int:
         return int(self._clock() * 1000)
 

@@ -4,8 +4,8 @@ A piece of **news** says that something changed (its kind and its subject, a rec
 is put together when it is sent. So news about one subject may be told again, or late, and the end is the same.
 
 At a station news are numbered without a gap inside an **epoch**, and each has a random **mark**. The server keeps number
-and mark of the last one it has taken, and answers with them: a lost answer, a batch sent twice, a server whose backup was put
-back (it has less than it had), a station whose backup was put back (it numbers other news the same) are all seen by
+and mark of the last one it has taken, and answers with them: a lost answer, a batch sent twice, a server whose backup was
+put back (it has less than it had), a station whose backup was put back (it numbers other news the same) are all seen by
 comparing one number and one mark.
 """
 
@@ -104,6 +104,16 @@ class Station:
     refused: int
     seen_ms: int | None
     told: Told
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """A station that has not spoken for too long."""
+
+    id: str
+    shop: str
+    name: str
+    since_ms: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,11 @@ def stations(tx: Tx, shop: str) -> list[Station]:
     return store.stations(tx, shop)
 
 
+def living(tx: Tx) -> list[Station]:
+    """Give the stations of all shops that may send."""
+    return store.living(tx)
+
+
 def revoke(tx: Tx, by: Identity, station_id: str, now: int) -> Refusal | None:
     """Shut a station out, from the next request on. Refused: ``not_allowed``, ``no_such_station``."""
     audit(tx, by.shop, by.actor, "station.revoked", station_id[:64], now)

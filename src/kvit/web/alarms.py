@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import msgspec
 
+from kvit.chain.model import Silent
 from kvit.web.door import Call
+from kvit.web.rights import CHANGE_STATIONS
 
 
 class Alarm(msgspec.Struct, frozen=True):
@@ -22,6 +24,11 @@ class Alarm(msgspec.Struct, frozen=True):
     todo: str
     """What somebody must do."""
     since_ms: int
+
+
+def silent_stations(call: Call) -> list[Silent]:
+    """Give the shop's stations that have gone silent, to those who look after them."""
+    return [one for one in call.context.silent() if one.shop == call.shop.id] if call.may(CHANGE_STATIONS) else []
 
 
 def alarms(call: Call) -> list[Alarm]:

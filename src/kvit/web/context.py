@@ -18,7 +18,7 @@ import msgspec
 from kvit.access.customers import keys as customer_keys
 from kvit.access.customers.keys import Keys
 from kvit.access.door import Door
-from kvit.chain.model import Answer, Station
+from kvit.chain.model import Answer, Silent, Station
 from kvit.db import Database
 from kvit.device.reader.readings import Readings
 from kvit.receipt.links import LIFETIME_S
@@ -187,6 +187,8 @@ class Context:
     """By which customers are found, and member codes signed; without a key file new ones, good while this lives."""
     shops: Shops = _own_shop_only
     deliver: Deliver = _no_inbox
+    silent: Callable[[], Sequence[Silent]] = tuple
+    """Stations of all shops that have not spoken for too long."""
     settings: Sequence[SettingRow] = ()
     figures: Figures = field(default_factory=Figures)
     alarm: MissAlarm = field(default_factory=MissAlarm)

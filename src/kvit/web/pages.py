@@ -16,7 +16,7 @@ from kvit.money import DECIMALS
 from kvit.receipt.exports import decimal, rate
 from kvit.receipt.store import Summary
 from kvit.shop import ShopSettings
-from kvit.web.alarms import alarms
+from kvit.web.alarms import alarms, silent_stations
 from kvit.web.door import Call
 from kvit.web.happenings import phrases
 from kvit.web.job_words import SIGNS, TONES, class_code, lamp_of
@@ -39,7 +39,7 @@ def environment() -> Environment:
     )
     made.globals["asset"] = address
     made.globals["phrases"] = phrases
-    made.globals |= {"alarms": alarms, "lamp_of": lamp_of, "class_code": class_code, "tones": TONES}
+    made.globals |= {"alarms": alarms, "silent_stations": silent_stations, "lamp_of": lamp_of, "class_code": class_code, "tones": TONES}
     made.globals["sign"] = SIGNS.__getitem__
     made.globals["languages"] = LANGUAGE_NAMES
     return made

@@ -52,6 +52,7 @@ from kvit.web.relay import add_relay
 from kvit.web.routes import Route, Table, call_handler
 from kvit.web.shop_pages import add_shop_pages
 from kvit.web.sign_in import add_sign_in
+from kvit.web.stations import add_stations
 from kvit.web.template_pages import add_template_pages
 from kvit.web.template_values import add_template_values
 from kvit.web.terminal import add_terminal
@@ -101,6 +102,7 @@ def staff_table(context: Context) -> Table:
     add_api_data(table)
     add_api_preview(table)
     add_api_station(table)
+    add_stations(table)
     add_exports(table)
     add_api(table)
     return table
