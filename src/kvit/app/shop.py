@@ -49,6 +49,7 @@ from kvit.app.rooms import MIGRATIONS
 from kvit.app.serving import Window, listen
 from kvit.app.settings import Settings, read
 from kvit.app.struct_types import look_through_types
+from kvit.app.template_verbs import TemplateVerbs
 from kvit.app.windows_delivery import WindowsDelivery
 from kvit.db import Database, open_database
 from kvit.device.address import Address, parse
@@ -253,6 +254,7 @@ class Shop:
             **self._packs.verbs(),
             **self._chain.verbs(),
             **DeliveryVerbs(self._context()).verbs(),
+            **TemplateVerbs(self._context()).verbs(),
             "print": self._printing.accept,
             "job": self._printing.job,
         }

@@ -23,6 +23,7 @@ VERBS = {
     "station": "this machine as a station of a server: pairing, how it stands",
     "emulate": "a printer or a scanner without one",
     "profiles": "the printer models Kvit knows",
+    "templates": "templates as files: shown, kept, published, copied, JSON to text and back",
     "pack": "packs of templates and scripts: made, signed, taken in, pinned",
     "backup": "copy the books while the shop runs",
     "restore": "put a backup back in place",

@@ -24,6 +24,9 @@ from kvit.template.library.check import WORD, wrong_recipe
 from kvit.template.library.model import SHARED_BUSINESS, Piece, Recipe
 from kvit.template.packs.archive import Pack
 from kvit.template.packs.manifest import Fault, PackError
+from kvit.template.text.file import ENDING
+from kvit.template.text.read import recipe_of
+from kvit.template.text.scan import TextError
 
 TEMPLATES: Final = "templates/"
 SCRIPTS: Final = "scripts/"
@@ -50,9 +53,12 @@ def recipes(pack: Pack) -> dict[tuple[str, str], Recipe]:
     for path, data in pack.files.items():
         if not path.startswith(TEMPLATES):
             continue
-        business, _, variant = path.removeprefix(TEMPLATES).removesuffix(".json").partition(".")
+        text = path.endswith(ENDING)
+        business, _, variant = path.removeprefix(TEMPLATES).removesuffix(ENDING if text else ".json").partition(".")
         try:
-            recipe = read(data)
+            recipe = recipe_of(data.decode()) if text else read(data)
+        except TextError as error:
+            raise PackError(Fault.FILES, f"{path}:{error.line}:{error.column}: {error.problem}") from None
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise PackError(Fault.FILES, f"{path}: {error}") from None
         wrong = wrong_recipe(recipe, problem)
