@@ -21,6 +21,7 @@ from kvit.device.cloud.mqtt.settings import MqttSettings
 from kvit.device.ipp.settings import IppSettings
 from kvit.device.reader.settings import ReadersSettings
 from kvit.device.settings import NamedPrinter, PrintingSettings
+from kvit.notify.settings import MailSettings, PushSettings, SmsSettings, WebhooksSettings
 from kvit.receipt.settings import ReceiptsSettings
 from kvit.relay.jobs.settings import JobsSettings
 from kvit.relay.settings import LineSettings, RelaySettings
@@ -90,6 +91,10 @@ ROOMS: dict[str, type[msgspec.Struct]] = {
     "packs": PacksSettings,
     "receipts": ReceiptsSettings,
     "chain": ChainSettings,
+    "mail": MailSettings,
+    "sms": SmsSettings,
+    "push": PushSettings,
+    "webhooks": WebhooksSettings,
 }
 
 
@@ -111,6 +116,10 @@ class Settings(msgspec.Struct, frozen=True):
     packs: PacksSettings
     receipts: ReceiptsSettings
     chain: ChainSettings
+    mail: MailSettings
+    sms: SmsSettings
+    push: PushSettings
+    webhooks: WebhooksSettings
 
     @property
     def folder(self) -> Path:

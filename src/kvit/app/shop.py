@@ -37,6 +37,7 @@ from kvit.app.intake import Intake
 from kvit.app.job_sources import JobSources
 from kvit.app.keeping import Keeping
 from kvit.app.log import Log, make_log
+from kvit.app.notifying import Notifying
 from kvit.app.packs import Packs, trust_of
 from kvit.app.pressing import Presser
 from kvit.app.printers import accounts, configured, logins
@@ -103,6 +104,7 @@ class Shop:
         self._readers = ShopReaders(settings, log)
         self._weigher = Weigher()
         self._customer_keys = customer_keys(settings.folder, secrets.token_bytes)
+        self._notifying = Notifying(settings, db, self._board, log)
         self._digester = Digester()
         self._chain = Part(settings, db, self._digester, log)
         self._lines = settings.relay.line
@@ -144,6 +146,7 @@ class Shop:
             self._windows.append(window)
         self._control = await control.serve(settings.folder, self._verbs())
         self._readers.start()
+        await self._notifying.start(context.figures.notices.tried)
         await self._sources.start()
         await self._following.set_lines(settings.relay.line)
         self._chain.start()
@@ -154,6 +157,7 @@ class Shop:
         await self._keeping.stop()
         await self._chain.stop()
         await self._crew.stop()
+        await self._notifying.stop()
         await self._following.close()
         await self._readers.stop()
         for window in self._windows:
@@ -205,6 +209,10 @@ class Shop:
             fill=self._filler.fill,
             readings=self._readers.readings,
             customer_keys=self._customer_keys,
+            sealer=self._notifying.sealer,
+            push_key=self._notifying.push_key,
+            hooks_house=settings.webhooks.house,
+            prefix_alarm=settings.sms.prefix_alarm,
             settings=settings.config.show(),
             proxies=tuple(ip_network(proxy) for proxy in settings.web.proxies),
             log=self._log,

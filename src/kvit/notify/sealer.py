@@ -11,23 +11,18 @@ it when it is ordered. Refusals: ``notify.address`` (no mailbox, no number, no s
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 import msgspec
 
+from kvit.notify.addresses import MAILBOX, PHONE
 from kvit.notify.model import ADDRESS_MS, CONTENT_BYTES_MAX, Count, Kind, Letter, Message
 from kvit.notify.sealing import HINT_CHARS, Seal
 from kvit.notify.segments import Rule, measure
 from kvit.refusal import Refusal
 
-PHONE: Final = re.compile(r"\+[1-9][0-9]{6,14}")
-"""E.164; what a country's numbers look like is known to who asked for it (`kvit.access.customers`)."""
-MAILBOX: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){1,8}")
-"""RFC 5321 without quotes, comments, address literals: mailboxes people have. An address in other letters is not
-taken."""
 PREFIX_CHARS: Final = 5
 """``+7701``, ``+8210``, ``+2526``: country and the first of the network; pumping goes to expensive prefixes."""
 MINUTES_MAX: Final = ADDRESS_MS // 60_000

@@ -16,6 +16,8 @@ import hashlib
 from collections.abc import Mapping
 from typing import Final
 
+import msgspec
+
 from kvit.db import ERASED, Tx
 from kvit.notify import store
 from kvit.notify.backoff import lane_wait_ms, wait_ms
@@ -230,3 +232,21 @@ def page(tx: Tx, shop: str, wanted: Wanted, before_n: int = 1 << 62, limit: int 
 def words(tx: Tx, shop: str, id_: str) -> tuple[str, bytes] | Refusal:
     """Give a message's kind and sealed words: of a text message that was only shown, for staff to read."""
     return store.content(tx, shop, id_) or Refusal("notify.over")
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """How the queue stands, for figures and for the page's head."""
+
+    counts: list[tuple[str, str, int]]
+    """Kind, state, how many: the open ones, and those that ended in the last day."""
+    oldest: list[tuple[str, int]]
+    shut: list[tuple[str, int, int, int, str]]
+    """Ways that fail: lane, failures in a row, since when, when they are tried next, why."""
+    prefixes: list[tuple[str, str, int]]
+    """Where more texts went today than the budget: shop, heading, how many."""
+
+
+def standing(tx: Tx, now_ms: int, prefix_alarm: int) -> Standing:
+    """Give how the queue stands."""
+    alarms = store.counted(tx, "prefix:", now_ms // DAY_MS, prefix_alarm) if prefix_alarm else []
+    return Standing(store.tally(tx, now_ms - DAY_MS), store.oldest(tx), store.lanes(tx), alarms)

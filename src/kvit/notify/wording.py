@@ -22,8 +22,6 @@ STYLE: Final = "font-family:sans-serif;font-size:16px;line-height:1.5;color:#1b1
 BUTTON: Final = (
     "display:inline-block;padding:12px 20px;background:#0b5cad;color:#ffffff;text-decoration:none;border-radius:6px"
 )
-    "display:inline-block;padding:12px 20px;background:#0b5cad;color:#ffffff;text-decoration:none;border-radius:6px"
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ from kvit.access.door import Door
 from kvit.chain.model import Answer, Silent, Station
 from kvit.db import Database
 from kvit.device.reader.readings import Readings
+from kvit.notify.sealer import Sealer
+from kvit.notify.sealing import KEY_BYTES, Seal
 from kvit.receipt.links import LIFETIME_S
 from kvit.refusal import Refusal
 from kvit.shop import ShopSettings
@@ -185,6 +187,16 @@ class Context:
     """Adapters of businesses that are not ours: an id to its data as JSON."""
     customer_keys: Keys = field(default_factory=lambda: customer_keys.make(secrets.token_bytes))
     """By which customers are found, and member codes signed; without a key file new ones, good while this lives."""
+    sealer: Sealer = field(
+        default_factory=lambda: Sealer(Seal(secrets.token_bytes(KEY_BYTES), secrets.token_bytes), time.time)
+    )
+    """Makes messages to people (``kvit.notify.service.send``); without a key file sealed for as long as this lives."""
+    push_key: str = ""
+    """What a browser subscribes with to pushes; empty: there are none."""
+    hooks_house: bool = False
+    """Webhooks may lead into the shop's own network."""
+    prefix_alarm: int = 0
+    """So many text messages to numbers that begin alike are an alarm; 0: none is."""
     shops: Shops = _own_shop_only
     deliver: Deliver = _no_inbox
     silent: Callable[[], Sequence[Silent]] = tuple

@@ -5,6 +5,7 @@ from __future__ import annotations
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from kvit.web.job_figures import JobFigures
+from kvit.web.notice_figures import NoticeFigures
 
 
 class Figures:
@@ -25,3 +26,4 @@ class Figures:
         self.live_pages = Gauge("kvit_live_pages", "Live pages that listen now", registry=self.registry)
         self.watching = Gauge("kvit_watching_pages", "Staff pages that listen for changes now", registry=self.registry)
         self.jobs = JobFigures(self.registry)
+        self.notices = NoticeFigures(self.registry)

@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from kvit.device.printers import service as printers
 from kvit.device.spool import tally
 from kvit.i18n.language import match
+from kvit.notify import service as notify
 from kvit.receipt import service
 from kvit.receipt.store import Filter
 from kvit.web.context import LOOPBACK
@@ -70,6 +71,7 @@ def add_shop_pages(table: Table) -> None:
         if not near and not call.may(SEE_SETTINGS):
             raise Problem(404, "web.not_found")
         await _count_jobs(call)
+        await _count_notices(call)
         return Response(generate_latest(call.context.figures.registry), media_type=CONTENT_TYPE_LATEST)
 
     @table.get("/healthz", needs=PUBLIC, page=True)
@@ -102,6 +104,15 @@ async def _count_jobs(call: Call) -> None:
         if figures.since_ms == since_ms:  # else another scrape counted them meanwhile
             figures.since_ms = end_ms
             figures.count([line for line in lines if line.at_ms < end_ms], set(names[:PRINTERS_MAX]))
+
+
+async def _count_notices(call: Call) -> None:
+    """Bring the figures of messages up to now."""
+    context = call.context
+    now_ms = int(context.clock() * 1000)
+    found = await context.db.read(notify.standing, now_ms, context.prefix_alarm)
+    shut = [lane for lane, *_ in found.shut]
+    context.figures.notices.stand(found.counts, found.oldest, shut, len(found.prefixes), now_ms)
 
 
 def _guessed(call: Call) -> tuple[int, int] | None:

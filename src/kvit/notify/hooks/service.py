@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
+from typing import Final
 
 from kvit.db import Tx
 from kvit.net.guard import read_url
@@ -22,6 +23,9 @@ from kvit.notify.hooks import store
 from kvit.notify.hooks.model import ENDPOINTS_MAX, FAILED_AFTER_MS, NAME_CHARS_MAX, ROTATION_MS, Endpoint, Standing
 from kvit.notify.model import Notice, Outcome, State, Verdict
 from kvit.refusal import Refusal
+
+USE: Final = "hook"
+"""For what secrets are sealed."""
 
 
 def checked(url: str, name: str, wanted: Iterable[str], *, plain: bool) -> tuple[str, str, tuple[str, ...]] | Refusal:
@@ -99,6 +103,21 @@ def _take_back(tx: Tx, endpoint: Endpoint, now_ms: int) -> None:
         for n in waiting:
             queue.end(tx, n, State.DROPPED, told, now_ms)
     tx.tell(service.TOPIC, endpoint.shop)
+
+
+def target(tx: Tx, shop: str, id_: str, now_ms: int) -> tuple[str, list[bytes]] | None:
+    """Give where an endpoint's events go and its secrets (sealed), the new one first; None unless it is on."""
+    found, kept = store.get(tx, shop, id_), store.secrets(tx, id_, now_ms)
+    if found is None or kept is None or found.state is not Standing.ON:
+        return None
+    return found.url, [kept.now, kept.before] if kept.before else [kept.now]
+
+
+def gone(tx: Tx, shop: str, id_: str, now_ms: int) -> None:
+    """An endpoint said that it wants no more."""
+    found = store.get(tx, shop, id_)
+    if found is not None and store.set_state(tx, shop, id_, Standing.FAILED, now_ms):
+        _take_back(tx, found, now_ms)
 
 
 def fail_old(tx: Tx, now_ms: int) -> list[Endpoint]:
