@@ -11,6 +11,7 @@ PERMISSIONS: dict[str, str] = {
     "receipts.share": "make and take back a receipt's public link",
     "receipts.forget": "erase a receipt's content",
     "receipts.export": "take receipts out as files",
+    "figures.read": "see turnover, shares and failures of days",
     "receipts.deliver": "hand in receipts from a till or station",
     "jobs.read": "see print jobs, printers and how every job ended",
     "jobs.print": "hand in print jobs, print again, cancel, give a job to another printer",
@@ -39,6 +40,7 @@ _CASHIER = frozenset({
 _MANAGER = _CASHIER | {
     "receipts.forget",
     "receipts.export",
+    "figures.read",
     "printers.manage",
     "templates.write",
     "relay.write",
@@ -49,21 +51,24 @@ _MANAGER = _CASHIER | {
     "backup.make",
 }
 
+_AUDITOR = frozenset({
+    "receipts.read", "receipts.export", "figures.read", "jobs.read", "relay.read", "settings.read", "users.read",
+    "audit.read",
+})  # fmt: skip
+
 ROLES: dict[str, frozenset[str]] = {
     "owner": frozenset(PERMISSIONS) - {"receipts.deliver", "stations.identify"},
     "manager": _MANAGER,
     "cashier": _CASHIER,
     "pharmacist": _CASHIER,
-    "auditor": frozenset(
-        {"receipts.read", "receipts.export", "jobs.read", "relay.read", "settings.read", "users.read", "audit.read"}
-    ),
+    "auditor": _AUDITOR,
 }
 
 OWNER = "owner"
 
 SCOPES = frozenset({
-    "receipts.read", "receipts.share", "receipts.export", "receipts.deliver", "jobs.read", "jobs.print", "jobs.answer",
-    "printers.manage", "templates.read", "templates.write", "relay.read", "stations.identify", "backup.make",
+    "receipts.read", "receipts.share", "receipts.export", "figures.read", "receipts.deliver", "jobs.read", "jobs.print",
+    "jobs.answer", "printers.manage", "templates.read", "templates.write", "relay.read", "stations.identify", "backup.make",
 })  # fmt: skip
 """What a key can be given."""
 

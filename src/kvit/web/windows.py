@@ -41,6 +41,7 @@ from kvit.web.guard import FAULT, FAULT_TITLE, PUBLIC_HEADERS, STAFF_HEADERS, Gu
 from kvit.web.jobs import add_jobs, job_parts, jobs_parts
 from kvit.web.keys import add_keys
 from kvit.web.live import add_live
+from kvit.web.overview import add_overview
 from kvit.web.pages import page
 from kvit.web.printers import add_printers, printer_parts, printers_parts
 from kvit.web.problem import Problem, place_of, problem_id, problem_response, status_of
@@ -103,6 +104,7 @@ def staff_table(context: Context) -> Table:
     add_api_preview(table)
     add_api_station(table)
     add_stations(table)
+    add_overview(table)
     add_exports(table)
     add_api(table)
     return table
