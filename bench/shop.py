@@ -53,6 +53,7 @@ class Shop:
         self.folder = folder / "data"
         self.till_ports = [free_port() for _ in range(tills)]
         self.staff_url = f"http://127.0.0.1:{(staff := free_port())}"
+        self.public_url = f"http://127.0.0.1:{(public := free_port())}"
         paper = free_port()
         named = f'profile = "{profile}"\n' if profile else ""
         lines = "".join(
@@ -63,7 +64,7 @@ class Shop:
         self._config = folder / "kvit.toml"
         self._config.write_text(
             f'[data]\nfolder = "data"\n[printer]\nport = {paper}\n'
-            f"[web]\nport = {free_port()}\nstaff_port = {staff}\n[printing]\nport = {free_port()}\n{lines}"
+            f"[web]\nport = {public}\nstaff_port = {staff}\n[printing]\nport = {free_port()}\n{lines}"
         )
         self.ready_s = 0.0
         """From the start of the command to the moment it says that all runs."""

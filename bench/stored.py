@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import http.client
 import socket
 import subprocess
@@ -31,6 +32,7 @@ from pathlib import Path
 from bench import material, peers
 from bench.figure import KVIT, Row, in_turn, table
 from bench.shop import ENV, Shop, free_port
+from tests.databases import postgres_schema, postgres_server
 
 GOAL = 1_000
 PROFILES = (("profile named", "TM-T88V"), ("profile unknown", ""))
@@ -90,17 +92,19 @@ def _print(port: int, streams: Sequence[bytes]) -> None:
             pass
 
 
-def through_the_intake(receipts: int, profile: str) -> float:
-    """Receipts a second through the shop's intake alone."""
+def through_the_intake(receipts: int, profile: str, postgres: str = "") -> float:
+    """Receipts a second through the shop's intake alone, into SQLite or into a new schema of a PostgreSQL server."""
     streams = material.receipts(receipts, next(SEEDS))
-    with tempfile.TemporaryDirectory() as name:
-        import uvloop
+    import uvloop
 
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            return runner.run(_take_in(Path(name), streams, profile))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner, tempfile.TemporaryDirectory() as name:
+        if not postgres:
+            return runner.run(_take_in(Path(name) / "kvit.db", streams, profile))
+        with contextlib.contextmanager(postgres_schema)(postgres) as url:
+            return runner.run(_take_in(url, streams, profile))
 
 
-async def _take_in(folder: Path, streams: Sequence[bytes], profile: str) -> float:
+async def _take_in(books: Path | str, streams: Sequence[bytes], profile: str) -> float:
     from kvit.app.digester import Digester
     from kvit.app.intake import Intake
     from kvit.app.rooms import MIGRATIONS
@@ -109,7 +113,7 @@ async def _take_in(folder: Path, streams: Sequence[bytes], profile: str) -> floa
     from kvit.relay.settings import LineSettings
 
     line = LineSettings("till", "tcp://127.0.0.1:1", "tcp://127.0.0.1:2", profile)
-    with open_database(folder / "kvit.db", MIGRATIONS) as db:
+    with open_database(books, MIGRATIONS) as db:
         digester = Digester()
         intake = Intake(db, "bench", digester, lambda name, values: None)
         found = iter([Printout("till", n, raw, b"", 0, n, "till", "cut") for n, raw in enumerate(streams)])
@@ -181,7 +185,9 @@ def rows(receipts: int = 6000, tills: int = 8, rounds: int = 3) -> list[Row]:
         note = f"Stored and visible, {name}: processor time per receipt in the last round, ms: {spent[-1]}."
         found.append(Row(f"bytes → stored and visible, {name}", "receipts/s", figures, GOAL, notes=[note]))
         alone = {KVIT: lambda profile=profile: through_the_intake(receipts, profile)}
-        found.append(Row(f"the intake alone, {name}", "receipts/s", in_turn(alone, rounds)))
+        if profile and (server := postgres_server()) is not None:
+            alone["PostgreSQL"] = lambda profile=profile: through_the_intake(receipts, profile, server)
+        found.append(Row(f"the intake alone, {name}", "receipts/s", in_turn(alone, rounds), GOAL))
     return found
 
 
