@@ -20,6 +20,7 @@ PERMISSIONS: dict[str, str] = {
     "printers.manage": "add, remove, stop and test printers",
     "templates.read": "see templates and fill them",
     "templates.write": "change, publish and take back templates and the shop's own words in them",
+    "station.use": "decide at the till where receipts go, and take them back",
     "relay.read": "see lines, printers and their state",
     "relay.write": "change lines, printers and virtual pairs",
     "settings.read": "see the settings",
@@ -29,18 +30,22 @@ PERMISSIONS: dict[str, str] = {
     "keys.write": "make and revoke keys",
     "stations.write": "see stations, let new ones in, shut them out",
     "stations.identify": "ask for a station who a customer is",
+    "customers.read": "find customers of the shop by phone or card, see how they want receipts",
+    "customers.write": "change a customer's wish, cards and devices, see a phone in clear, erase a customer",
     "audit.read": "read the audit log",
     "backup.make": "copy the books",
 }
 
 _CASHIER = frozenset({
     "receipts.read", "receipts.share", "relay.read", "jobs.read", "jobs.print", "jobs.answer", "readers.read",
-    "templates.read",
+    "templates.read", "station.use",
 })  # fmt: skip
 _MANAGER = _CASHIER | {
     "receipts.forget",
     "receipts.export",
     "figures.read",
+    "customers.read",
+    "customers.write",
     "printers.manage",
     "templates.write",
     "relay.write",

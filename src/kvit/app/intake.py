@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 
 from kvit.app.digest import UNKNOWN_PROFILE, Job
@@ -30,6 +30,14 @@ class NotYet(Exception):  # noqa: N818 - reads as a sentence
     """The printout a tail belongs to could not be stored yet: tell the tail again in a moment."""
 
 
+Stored = Callable[[Prepared, relay.Printout, LineSettings], Awaitable[None]]
+"""Hears of a printout that is durable now, or was before; soon over, never raises."""
+
+
+async def _nobody(prepared: Prepared, found: relay.Printout, line: LineSettings) -> None:
+    """Nobody wants to hear."""
+
+
 @dataclass(eq=False, slots=True)
 class _Way:
     """Something of one printout on its way into the store, and the tails that came along before it was taken apart."""
@@ -44,12 +52,15 @@ class _Way:
 class Intake:
     """Takes printouts into the store."""
 
-    def __init__(self, db: Database, shop: str, digester: Digester, log: Log, date_order: str = "") -> None:
+    def __init__(
+        self, db: Database, shop: str, digester: Digester, log: Log, date_order: str = "", stored: Stored = _nobody
+    ) -> None:
         self._db = db
         self._shop = shop
         self._digester = digester
         self._log = log
         self._date_order = date_order
+        self._stored = stored
         self._shelf = Shelf(lambda ready: db.write(service.take_all, shop, ready))
         self._ways: dict[str, _Way] = {}
         self._awaited: set[str] = set()
@@ -72,7 +83,9 @@ class Intake:
         prepared = await self._digest(found, line, way)
         if not found.marked and not any(happening.kind == "pulse" for happening in prepared.printout.happenings):
             return True
-        return await self._write(prepared)
+        new = await self._write(prepared)
+        await self._stored(prepared, found, line)
+        return new
 
     async def _write(self, prepared: Prepared) -> bool:
         """Store a printout; False where it was there before."""

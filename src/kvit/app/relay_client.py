@@ -8,11 +8,25 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from kvit.refusal import Refusal
 from kvit.relay.control import ask
 from kvit.web.context import LineState, PairState
+
+ABSENT = "web.relay_absent"
+Splice = tuple[int, bytes]
+"""Bytes to be printed before a byte of the printout."""
+
+
+class Held(NamedTuple):
+    """A paper a line holds."""
+
+    line: str
+    offset: int
+    since_ms: int
+    closed: bool
+    """The printout is whole; else the till still prints."""
 
 
 class RelayClient:
@@ -49,6 +63,23 @@ class RelayClient:
         """Remove a pair; give its name."""
         answer = _paired(await self._ask(do="unpair", name=name), name)
         return answer if isinstance(answer, Refusal) else name
+
+    async def attend(self, lines: Sequence[str], lease_s: float) -> list[Held] | None:
+        """Say that receipts of these lines are decided about for so long; give the papers held, None where no line runs."""
+        answer = await self._ask(do="attend", lines=list(lines), lease_s=lease_s)
+        return None if answer is None or not answer.get("ok") else [_held(each) for each in answer.get("held", [])]
+
+    async def route(self, line: str, offset: int, *, paper: bool, splices: Sequence[Splice] = ()) -> str:
+        """Tell a line what becomes of a held paper: empty when it does so, else the code of its refusal."""
+        told = [{"at": at, "hex": data.hex()} for at, data in splices]
+        answer = await self._ask(do="route", line=line, offset=offset, paper=paper, splices=told)
+        if answer is None:
+            return ABSENT
+        return "" if answer.get("ok") else str(answer.get("code", "relay.control"))
+
+
+def _held(said: dict[str, Any]) -> Held:
+    return Held(str(said["line"]), int(said["offset"]), int(said.get("since_ms", 0)), bool(said.get("closed", True)))
 
 
 def _paired(answer: dict[str, Any] | None, name: str) -> PairState | Refusal:

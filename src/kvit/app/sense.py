@@ -35,13 +35,17 @@ COUNTRIES = frozenset(
     """.split()  # noqa: SIM905 - a list of 247 strings is no easier to read
 )
 """The two letters of every country with a time zone (ISO 3166-1 and Kosovo's XK)."""
+LINK_LETTERS_MAX = 49
+"""The longest link the weakest printer prints as a code (365 wifi), and a small code on a narrow roll holds."""
+TOKEN_LETTERS = 22
+"""As `kvit.receipt.links` makes them, which is not imported here: the line process reads the settings, too."""
 DATABASES = ("postgresql://", "postgres://")
 Wrong = Iterator[tuple[str, str]]
 
 
 def refuse(config: Config) -> None:
     """Raise `ConfigError` for the first setting that can not be."""
-    for rule in (_shop, _data, _web, _lines, _profiles, _printers, _readers, _jobs):
+    for rule in (_shop, _data, _web, _lines, _profiles, _printers, _readers, _routing, _jobs):
         for key, sentence in rule(config):
             origin = config.origin(key)
             raise ConfigError(origin if origin != "default" else "kvit.toml", key, sentence)
@@ -133,6 +137,21 @@ def _readers(config: Config) -> Wrong:
         wrong = reader_address.parse(reader.address)
         if isinstance(wrong, Refusal):
             yield f"reader.{name}.address", say("en", wrong.code, **wrong.values)
+
+
+def _routing(config: Config) -> Wrong:
+    """A link must fit the smallest code a printer's foot holds; a reader's line must be there."""
+    relay: RelaySettings = config["relay"]
+    readers: ReadersSettings = config["reader"]
+    names = [line.name for line in relay.line]
+    for name, reader in readers.named.items():
+        if reader.line and names and reader.line not in names:
+            yield f"reader.{name}.line", f"There is no line {reader.line}; there are {', '.join(names)}."
+    base_url = config["web"].base_url.rstrip("/")
+    letters = len(base_url) + len("/r/") + TOKEN_LETTERS
+    if base_url and letters > LINK_LETTERS_MAX and any(line.hold_s for line in relay.line):
+        said = f"Customers' links would have {letters} letters; the code at a receipt's foot holds {LINK_LETTERS_MAX}."
+        yield "web.base_url", f"{said} Take an address of at most {LINK_LETTERS_MAX - letters + len(base_url)} letters."
 
 
 def _jobs(config: Config) -> Wrong:

@@ -17,6 +17,7 @@ import msgspec
 from kvit.app import sense
 from kvit.chain.settings import ChainSettings, Role
 from kvit.config import NAMED, Config, load
+from kvit.counter.settings import RoutingSettings
 from kvit.device.cloud.mqtt.settings import MqttSettings
 from kvit.device.ipp.settings import IppSettings
 from kvit.device.reader.settings import ReadersSettings
@@ -75,6 +76,8 @@ class PacksSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Public keys (Ed25519), 64 hexadecimal digits each, as ``kvit pack keygen`` shows them. None: no pack is taken."""
     threshold: Annotated[int, msgspec.Meta(ge=1, le=16)] = 1
     """How many of them must have signed."""
+    number: Annotated[int, msgspec.Meta(ge=1)] = 1
+    """Of this list: above that of a list taken in since (``kvit pack renew``), this one counts again."""
 
 
 ROOMS: dict[str, type[msgspec.Struct]] = {
@@ -90,6 +93,7 @@ ROOMS: dict[str, type[msgspec.Struct]] = {
     "web": WebSettings,
     "packs": PacksSettings,
     "receipts": ReceiptsSettings,
+    "routing": RoutingSettings,
     "chain": ChainSettings,
     "mail": MailSettings,
     "sms": SmsSettings,
@@ -115,6 +119,7 @@ class Settings(msgspec.Struct, frozen=True):
     mqtt: MqttSettings
     packs: PacksSettings
     receipts: ReceiptsSettings
+    routing: RoutingSettings
     chain: ChainSettings
     mail: MailSettings
     sms: SmsSettings

@@ -42,6 +42,8 @@ class ReaderSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The pause that ends a code, and tells a scanner from a person; 0: 100 on wires, 50 on keyboards."""
     encoding: Encoding = "latin-1"
     """Of codes that are not UTF-8."""
+    line: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    """The line whose customers it reads; empty where there is one line alone."""
     grab: bool = True
     """Keyboards: what is scanned types nowhere else. False where a person types on the same keyboard."""
 
