@@ -174,6 +174,11 @@ def end_other_devices(tx: Tx, customer: str, but: str, now: int) -> int:
     return len(others)
 
 
+def revocations(tx: Tx, now: int) -> dict[str, int]:
+    """Give what stations must not believe, and until when that matters: ``device:`` and ``customer:`` ids."""
+    return store.revoked(tx, now)
+
+
 def consent(tx: Tx, customer: str, what: str, version: str, by: str, now: int) -> Consent | Refusal:
     """Write down that a customer agreed to something, in which version of its text. Refused: ``unknown``."""
     if not store.hold(tx, customer):
