@@ -16,6 +16,7 @@ from kvit.money import DECIMALS
 from kvit.receipt.exports import decimal, rate
 from kvit.receipt.store import Summary
 from kvit.shop import ShopSettings
+from kvit.web import menu
 from kvit.web.alarms import alarms, silent_stations
 from kvit.web.door import Call
 from kvit.web.happenings import phrases
@@ -39,7 +40,14 @@ def environment() -> Environment:
     )
     made.globals["asset"] = address
     made.globals["phrases"] = phrases
-    made.globals |= {"alarms": alarms, "silent_stations": silent_stations, "lamp_of": lamp_of, "class_code": class_code, "tones": TONES}
+    made.globals |= {
+        "alarms": alarms,
+        "silent_stations": silent_stations,
+        "lamp_of": lamp_of,
+        "class_code": class_code,
+        "tones": TONES,
+    }
+    made.globals |= {"menu_bar": menu.bar, "menu_groups": menu.groups}
     made.globals["sign"] = SIGNS.__getitem__
     made.globals["languages"] = LANGUAGE_NAMES
     return made
