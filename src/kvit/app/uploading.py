@@ -1,9 +1,9 @@
 """A station's sender: takes news from the outbox to the server, in order, for as long as the shop runs.
 
 One batch is under way at a time. What the server answers is compared with what was sent (`kvit.chain.outbox.answered`) and
-only then counted as told. While the line is down it tries again after 1, 2, 4 … up to `AGAIN_MAX_S` seconds; the shop works
-on. Every `SPEAK_S` it says how it stands, also when there is no news, so that the server can tell a quiet station from a
-dead one. Waiting is by the loop's clock: a wall clock that jumps delays nothing.
+only then counted as told. While the line is down it tries again after 0.5, 1, 2 … up to `AGAIN_MAX_S` seconds; the shop
+works on. Every `SPEAK_S` it says how it stands, also when there is no news, so that the server can tell a quiet station from
+a dead one. Waiting is by the loop's clock: a wall clock that jumps delays nothing.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from kvit.db import Database, Tx
 from kvit.refusal import Refusal
 
 SPEAK_S = 30.0
-AGAIN_FIRST_S = 1.0
-AGAIN_MAX_S = 60.0
-"""A shop whose line comes back waits a minute at most; a server that comes back meets its stations spread over one."""
+AGAIN_FIRST_S = 0.5
+AGAIN_MAX_S = 30.0
+"""A shop whose line comes back waits that long at most; a server that comes back meets its stations spread over it."""
 DAY_MS = 24 * 3600 * 1000
 NEWS_PATH, STATE_PATH = "/api/v1/station/news", "/api/v1/station/state"
 
