@@ -24,8 +24,9 @@ from kvit.template.packs import archive, content
 from kvit.template.packs.manifest import Manifest
 from kvit.template.packs.shelf import Running
 from kvit.template.packs.signing import Trust, public_of
+from tests.cli.running import good
 from tests.databases import OpenDatabase
-from tests.template.packs.made import MAKER
+from tests.template.packs.made import MAKER, OTHER
 
 CORNER = Path(__file__).resolve().parents[2] / "examples" / "packs" / "corner"
 TRUST = trust_of(PacksSettings((public_of(MAKER).hex(),)))
@@ -166,3 +167,31 @@ async def test_a_pack_from_a_file(world: World, tmp_path: Path) -> None:
     assert (await world.packs.verbs()["pack_take"]({"file": str(path)}))["running"] == "1.0.0"
     path.write_bytes(b"no pack")
     assert (await world.packs.verbs()["pack_take"]({"file": str(path)}))["code"] == "template.pack"
+
+
+async def test_new_keys_are_taken_when_the_old_ones_signed_them(world: World, tmp_path: Path) -> None:
+    verbs = world.packs.verbs()
+    later = tmp_path / "new.kvitkeys"
+    old, new = tmp_path / "old.key", tmp_path / "new.key"
+    old.write_text(MAKER.hex())
+    new.write_text(OTHER.hex())
+    told = ("--trust", public_of(OTHER).hex(), "--number", "2")
+    good("pack", "keys", *told, "--key", new, "-o", later)
+    refused = await verbs["pack_renew"]({"file": str(later)})
+    assert (refused["code"], refused["values"]["fault"]) == ("template.pack", "signature")
+    good("pack", "keys", *told, "--key", old, "-o", later)
+    assert await verbs["pack_renew"]({"file": str(later)}) == {"number": 2, "count": 1, "needed": 1}
+    assert isinstance(await world.packs.take(sealed()), Refusal), "the old key signs no more"
+    by_other = archive.sealed(Manifest("corner", "2.0.0", {}), files_of(CORNER), OTHER)
+    assert isinstance(await world.packs.take(by_other), Running)
+    assert isinstance(await world.open().take(by_other), Running), "and so it stays after a start"
+    assert (await verbs["pack_renew"]({"file": str(later)}))["code"] == "template.pack"
+
+
+async def test_scripts_are_found_by_the_rule_of_packs(world: World) -> None:
+    assert isinstance(world.packs.source("stars"), Refusal)
+    await world.packs.take(sealed())
+    source = world.packs.source("stars")
+    assert isinstance(source, str)
+    assert "helpers" in source
+    assert [(each.name, each.pack, each.version) for each in world.packs.offered()] == [("stars", "corner", "1.0.0")]

@@ -56,12 +56,16 @@ def test_an_editor_converts_both_ways(api: Caller) -> None:
     layouts = [
         {"type": "title", "name": "T", "sort_weight": 0, "content": '[{"content":"{{a}}","textAlign":"center"}]'}
     ]
-    text = api("POST", "/template-text", {"layouts": layouts, "requires": ["a"]}).json()["text"]
+    text = api("POST", "/template-text", {"layouts": layouts, "requires": ["a"]}).json()["recipe"]["text"]
     assert text == "{requires: a}\n{layout: title; name: T}\n{{a}}\n"
-    back = api("POST", "/template-text", {"text": text}).json()
+    back = api("POST", "/template-text", {"text": text}).json()["recipe"]
     assert (back["layouts"], back["requires"]) == (layouts, ["a"])
     raw = [{**layouts[0], "content": '[{"content":"\\\\{{a}}"}]'}]
-    assert api("POST", "/template-text", {"layouts": raw}).json()["code"] == "template.text"
+    unsaid = api("POST", "/template-text", {"layouts": raw}).json()
+    assert (unsaid["recipe"], unsaid["fault"]["line"]) == (None, 0)
+    fault = api("POST", "/template-text", {"text": "a\nb }\n"}).json()["fault"]
+    assert (fault["line"], fault["column"]) == (2, 3)
+    assert "line 2, column 3" in fault["says"]
 
 
 def test_drafts_may_be_as_large_as_templates_may(api: Caller) -> None:

@@ -208,3 +208,29 @@ def test_it_fits_a_tablet_and_a_phone(sites: Sites, browser: Any, width: int, la
         page.goto(sites.staff + place)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), place
     assert page.faults == []
+
+
+def test_the_template_as_text_and_back(sites: Sites, browser: Any) -> None:
+    templating(sites.house)
+    page = editor(sites, browser)
+    began = names(page)
+    page.click("[data-form-of=text]")
+    page.wait_for_selector("#text", state="visible")
+    page.wait_for_function("document.querySelector('#text').value.includes('{requires: items, total}')")
+    assert not page.is_visible("#blocks")
+    text = page.input_value("#text")
+    changed(page, lambda: page.fill("#text", text + "{layout: footer; name: Bye}\n^^Good bye^^\n"))
+    page.wait_for_selector(SAVED)
+    page.fill("#text", text + "oops }\n")
+    page.wait_for_selector("#text-fault:not([hidden])")
+    assert "column 6" in page.inner_text("#text-fault")
+    page.click("[data-form-of=blocks]")
+    assert page.is_visible("#text"), "what can not be read is not thrown away"
+    page.fill("#text", text + "{layout: footer; name: Bye}\n^^Good bye^^\n")
+    page.wait_for_selector("#text-fault", state="hidden")
+    page.click("[data-form-of=blocks]")
+    page.wait_for_selector("#blocks", state="visible")
+    assert names(page) == [*began, "Bye"]
+    page.wait_for_selector(SAVED)
+    assert "Bye" in [each.name for each in drafted(sites).layouts]
+    assert page.faults == []

@@ -31,11 +31,14 @@ from kvit.template.packs import content
 from kvit.template.packs.archive import ARCHIVE_BYTES_MAX
 from kvit.template.packs.manifest import PackError
 from kvit.template.packs.shelf import Running, Shelf
-from kvit.template.packs.signing import Trust
+from kvit.template.packs.signing import NewKeys, Trust
+from kvit.template.scripts.runner import Offered, unknown
 
 Try = Callable[[bytes, Trust], Awaitable[str]]
 """Tries a pack in a process of its own; says what came out otherwise, empty: nothing did."""
 Fills = Callable[[FillWanted], Awaitable[Filled | Refusal]]
+KEYS_BYTES_MAX = 64 << 10
+"""Of a file with a list of keys."""
 BLAMED = "template.data_shape"
 """What a filling says when a script failed; its reason names the script."""
 BLAMED_PRESSING = ("device.pack_language", "device.press_failed")
@@ -44,7 +47,7 @@ BLAMED_PRESSING = ("device.pack_language", "device.press_failed")
 
 def trust_of(settings: PacksSettings) -> Trust:
     """Whose packs the shop takes, as kvit.toml says."""
-    return Trust(tuple(bytes.fromhex(key) for key in settings.keys), settings.threshold)
+    return Trust(tuple(bytes.fromhex(key) for key in settings.keys), settings.threshold, settings.number)
 
 
 class Packs:
@@ -55,11 +58,11 @@ class Packs:
     ) -> None:
         """Take where packs lie, whom to trust, and who tries one."""
         self._db = db
-        self._trust = trust
         self._tries = tries
         self._log = log
         self._tried = ""
         self.shelf = Shelf(folder, trust, (), lambda pack: self._tried, time.time)
+        self._trust = self.shelf.trust
         self._scripts: dict[str, str] = {}
         self._by_script: dict[str, Running] = {}
         self._languages: dict[str, tuple[PackLanguage, Running]] = {}
@@ -69,6 +72,16 @@ class Packs:
     def scripts(self) -> dict[str, str]:
         """The scripts in force, by name."""
         return self._scripts
+
+    def source(self, script: str) -> str | Refusal:
+        """Give a script's text by the rule of packs."""
+        found = self._scripts.get(script)
+        return unknown(script) if found is None else found
+
+    def offered(self) -> list[Offered]:
+        """Give the scripts in force with their packs."""
+        found = self._by_script
+        return [Offered(name, found[name].pack.manifest.name, found[name].version) for name in sorted(found)]
 
     async def settle(self) -> None:
         """Lay what the running packs bring over what Kvit brings."""
@@ -134,7 +147,13 @@ class Packs:
 
     def verbs(self) -> dict[str, Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]]:
         """What ``kvit pack`` asks of the running shop."""
-        return {"pack_list": self._list, "pack_take": self._take, "pack_pin": self._pin, "pack_block": self._block}
+        return {
+            "pack_list": self._list,
+            "pack_take": self._take,
+            "pack_pin": self._pin,
+            "pack_block": self._block,
+            "pack_renew": self._renew,
+        }
 
     async def _list(self, _: dict[str, Any]) -> dict[str, Any]:
         return {"packs": [self._row(name) for name in self.shelf.names()], "broken": self.shelf.broken}
@@ -162,6 +181,20 @@ class Packs:
         answer = self._answer(self.shelf.pin(request["name"], request.get("version", "")))
         await self.settle()
         return answer
+
+    async def _renew(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Take a new list of keys: ``file`` holds it with the signatures of the old keys."""
+        async with self._turn:
+            try:
+                given = await asyncio.to_thread(Path(request["file"]).read_bytes)
+                told = msgspec.json.decode(given[:KEYS_BYTES_MAX], type=NewKeys)
+            except (OSError, msgspec.DecodeError) as error:
+                return {"code": "template.pack", "values": {"fault": "signature", "detail": str(error)[:200]}}
+            renewed = self.shelf.renew(told.trust, told.signatures)
+            if isinstance(renewed, Refusal):
+                return {"code": renewed.code, "values": renewed.values}
+            self._trust = renewed
+        return {"number": renewed.number, "count": len(renewed.keys), "needed": renewed.threshold}
 
     async def _block(self, request: dict[str, Any]) -> dict[str, Any]:
         self.shelf.block(request["name"], request["hash"])

@@ -20,6 +20,7 @@ import msgspec
 
 from kvit.refusal import Refusal
 from kvit.template.scripts.contract import Answer, Request, ScriptError, Trouble, json_of, sha256_of
+from kvit.template.scripts.runner import Offered
 from kvit.worker import Worker, WorkerFailed
 
 COMMAND = (sys.executable, "-m", "kvit", "script")
@@ -33,8 +34,14 @@ Handler = Callable[[ScriptError], None]
 class Executor:
     """Runs scripts by name."""
 
-    def __init__(self, sources: Sources, log: Callable[[str, dict[str, object]], None]) -> None:
+    def __init__(
+        self,
+        sources: Sources,
+        log: Callable[[str, dict[str, object]], None],
+        offered: Callable[[], list[Offered]] = list,
+    ) -> None:
         self._sources = sources
+        self.offered = offered
         self._worker = Worker(COMMAND, deadline_s=DEADLINE_S)
         self._log = log
         self._handlers: list[Handler] = []

@@ -78,6 +78,8 @@ class PacksSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How many of them must have signed."""
     number: Annotated[int, msgspec.Meta(ge=1)] = 1
     """Of this list: above that of a list taken in since (``kvit pack renew``), this one counts again."""
+    number: Annotated[int, msgspec.Meta(ge=1)] = 1
+    """Of this list: above that of a list taken in since (``kvit pack renew``), this one counts again."""
 
 
 ROOMS: dict[str, type[msgspec.Struct]] = {

@@ -47,6 +47,7 @@ from kvit.app.readers import ShopReaders
 from kvit.app.relay_client import RelayClient
 from kvit.app.roles import Part, noted
 from kvit.app.rooms import MIGRATIONS
+from kvit.app.scripting import Executor
 from kvit.app.serving import Window, listen
 from kvit.app.settings import Settings, read
 from kvit.app.struct_types import look_through_types
@@ -100,6 +101,7 @@ class Shop:
         self._presses = functools.partial(self._packs.pressing, self._presser.press)
         self._looks = functools.partial(self._packs.pressing, self._looker.press)
         self._filler = Filler(with_scripts, db, settings.shop.id, pictures)
+        self._scripts = Executor(self._packs.source, log, self._packs.offered)
         self._board = Board(time.time)
         self._readers = ShopReaders(settings, log)
         self._weigher = Weigher()
@@ -173,6 +175,7 @@ class Shop:
         self._board.close()
         await self._presser.close()
         await self._filler.close()
+        await self._scripts.close()
         await self._looker.close()
         await self._drawer.close()
         await self._digester.close()
@@ -207,6 +210,7 @@ class Shop:
                 self._db, settings.shop.id, self._board, self._looks, settings.printing_url, time.time
             ),
             fill=self._filler.fill,
+            scripts=self._scripts,
             readings=self._readers.readings,
             customer_keys=self._customer_keys,
             sealer=self._notifying.sealer,

@@ -125,6 +125,47 @@ def block(name: str, sha256: str, config_path: Path | None) -> None:
     _say(ask(config_path, "pack_block", name=name, hash=sha256))
 
 
+@command.command("keys", epilog="Example: kvit pack keys --trust 3f1c… --number 2 --key old.key -o new.kvitkeys")
+@click.option("--trust", "public", multiple=True, required=True, help="A public key of the new list (64 digits).")
+@click.option("--number", required=True, type=click.IntRange(2), help="The list's own number, above the old one's.")
+@click.option(
+    "--threshold", default=1, show_default=True, type=click.IntRange(1, 16), help="How many must sign a pack."
+)
+@click.option("--key", "keys", multiple=True, required=True, type=click.Path(dir_okay=False, path_type=Path))
+@click.option("-o", "--out", required=True, type=click.Path(dir_okay=False, path_type=Path))
+def new_keys(public: tuple[str, ...], number: int, threshold: int, keys: tuple[Path, ...], out: Path) -> None:
+    """Make a new list of keys for shops, signed by keys of the old list: `kvit pack renew` takes it in."""
+    import msgspec
+
+    from kvit.template.packs.signing import KEYS, NewKeys, Trust, sign
+
+    try:
+        trust = Trust(tuple(bytes.fromhex(each) for each in public), threshold, number)
+        raw = msgspec.json.encode(trust)
+        privates = [bytes.fromhex(key.read_text("ascii").strip()) for key in keys]
+        signed = NewKeys(raw, tuple(sign(private, raw, KEYS) for private in privates))
+    except (ValueError, OSError):
+        raise no("pack_no_key") from None
+    try:
+        out.write_bytes(msgspec.json.encode(signed))
+    except OSError as error:
+        raise no("not_written", file=str(out), problem=error.strerror or str(error)) from None
+    click.echo(f"{out}: {number}, {threshold}/{len(public)}")
+
+
+@command.command("renew", epilog="Example: kvit pack renew new.kvitkeys")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@config_option
+def renew(file: Path, config_path: Path | None) -> None:
+    """Take a new list of keys into the running shop: enough keys of the old list must have signed it."""
+    if not file.is_file():
+        raise no("pack_nothing", folder=str(file))
+    found = ask(config_path, "pack_renew", file=str(file.resolve()))
+    if "code" in found:
+        raise no(found["code"], **found["values"])
+    click.echo(words("pack_renewed", number=found["number"], needed=found["needed"], count=found["count"]))
+
+
 def _say(row: dict[str, Any]) -> None:
     if "code" in row:
         raise no(row["code"], **row["values"])

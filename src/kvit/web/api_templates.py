@@ -90,6 +90,21 @@ class Converted(msgspec.Struct, forbid_unknown_fields=True):
     text: Text | None = None
 
 
+class TextFault(msgspec.Struct):
+    """Why a template could not be turned into its other form. ``line``, ``column``: from 1; 0: in no line of a text."""
+
+    line: int
+    column: int
+    says: str
+
+
+class Conversion(msgspec.Struct):
+    """Both forms, or why there are not."""
+
+    recipe: RecipeOut | None
+    fault: TextFault | None = None
+
+
 class Saved(msgspec.Struct):
     """The draft's hash."""
 
@@ -293,10 +308,17 @@ def recipe_given(layouts: list[Layout], requires: list[str], text: str | None) -
 
 def _add_text(table: Table) -> None:
     @table.post("/api/v1/template-text", needs=SEE_TEMPLATES, bytes_max=NAMED_BYTES_MAX)
-    async def convert_template(call: Call, body: Converted) -> RecipeOut | Refusal:
-        """Turn layouts into text or text into layouts, for an editor; nothing is kept."""
+    async def convert_template(call: Call, body: Converted) -> Conversion:
+        """Turn layouts into text or text into layouts, for an editor; nothing is kept.
+
+        What can not be turned is no failed request: `fault` says why, and where in the text.
+        """
         found = await asyncio.to_thread(recipe_given, body.layouts, body.requires, body.text)
-        return found if isinstance(found, Refusal) else await asyncio.to_thread(written, found, "text")
+        made = found if isinstance(found, Refusal) else await asyncio.to_thread(written, found, "text")
+        if isinstance(made, Refusal):
+            line, column = (int(made.values[name]) for name in ("line", "column"))
+            return Conversion(None, TextFault(line, column, call.say(made.code, **made.values)))
+        return Conversion(made)
 
 
 async def sound(call: Call, key: Key, over: str) -> str | Refusal | None:

@@ -27,6 +27,7 @@ from kvit.receipt.links import LIFETIME_S
 from kvit.refusal import Refusal
 from kvit.shop import ShopSettings
 from kvit.template.fill import Filled, FillWanted
+from kvit.template.scripts.runner import NoRunner, Runner
 from kvit.web.delivery import Delivery, NoDelivery
 from kvit.web.figures import Figures
 from kvit.web.limit import MissAlarm
@@ -183,6 +184,8 @@ class Context:
     """What scanners and card readers read just now."""
     fill: Fill = _no_fill
     """Fills a template beside the shop, with pictures in it."""
+    scripts: Runner = field(default_factory=NoRunner)
+    """Runs scripts of packs in a process of their own."""
     sources: Mapping[str, Callable[[str], Awaitable[bytes | Refusal]]] = field(default_factory=dict)
     """Adapters of businesses that are not ours: an id to its data as JSON."""
     customer_keys: Keys = field(default_factory=lambda: customer_keys.make(secrets.token_bytes))

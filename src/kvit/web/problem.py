@@ -33,6 +33,8 @@ STATUSES = {
     "cursor": 400,
     "job_document": 422,
     "text": 422,
+    "script_unknown": 404,
+    "script_failed": 422,
     "other_shop": 403,
     "job_order": 422,
     "body_unclear": 422,

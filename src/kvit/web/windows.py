@@ -30,6 +30,7 @@ from kvit.web.api_preview import add_api_preview
 from kvit.web.api_printers import add_api_printers
 from kvit.web.api_render import add_api_render
 from kvit.web.api_station import add_api_station
+from kvit.web.api_scripts import add_api_scripts
 from kvit.web.api_templates import add_api_templates
 from kvit.web.audit import add_audit
 from kvit.web.context import Context
@@ -102,6 +103,7 @@ def staff_table(context: Context) -> Table:
     add_api_offline(table)
     add_api_data(table)
     add_api_preview(table)
+    add_api_scripts(table)
     add_api_station(table)
     add_stations(table)
     add_overview(table)

@@ -150,6 +150,11 @@ class Shelf:
         _write(self._folder / "trust.json", msgspec.json.encode(self._trust))
         return self._trust
 
+    @property
+    def trust(self) -> Trust:
+        """The list of keys in force."""
+        return self._trust
+
     def listen(self) -> Subscription:
         """Begin to listen: names of packs of which another one runs now."""
         return self._hub.listen(TOPIC)

@@ -44,6 +44,13 @@ class Trust(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return {key_id(key): key for key in self.keys}
 
 
+class NewKeys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A new list of keys on its way: the JSON of a `Trust` as it was signed, and the old keys' signatures over it."""
+
+    trust: bytes
+    signatures: tuple[Signature, ...]
+
+
 def key_id(public: bytes) -> str:
     """What a public key is called: 16 hexadecimal digits of its SHA-256."""
     return hashlib.sha256(public).hexdigest()[:16]

@@ -10,7 +10,8 @@ import { draggable } from "./editor_drag.js";
 import { Draft } from "./editor_draft.js";
 import { Past } from "./editor_past.js";
 import { Preview } from "./editor_preview.js";
-import { added, blocksOf, changed, doubled, layoutsOf, moved, unshared, without } from "./editor_recipe.js";
+import { TextTab } from "./editor_text.js";
+import { NONE, added, blocksOf, changed, doubled, layoutsOf, moved, unshared, without } from "./editor_recipe.js";
 
 /** @typedef {import("./editor_recipe.js").Block} Block */
 /** @typedef {import("./editor_blocks.js").Control} Control */
@@ -50,6 +51,16 @@ const preview = new Preview(at("sheets"), start, (told) => {
 
 const layouts = () => layoutsOf(past.now, start.baseTypes);
 
+const written = new TextTab(
+  { field: at("text"), fault: at("text-fault"), csrf: start.csrf },
+  () => ({ layouts: layouts().filter((each) => each.content !== NONE), requires }),
+  (recipe) => {
+    requires = recipe.requires;
+    showNeeds();
+    take(blocksOf(recipe.layouts), "text", false);
+  },
+);
+
 /** @param {boolean} [whole] the list is drawn anew */
 function shown(whole = true) {
   if (whole) {
@@ -81,12 +92,15 @@ function focusOf() {
 /** @param {string} id @returns {HTMLElement | null} */
 const rowOf = (id) => list.querySelector(`[data-id="${CSS.escape(id)}"]`);
 
-/** @param {Block[]} next @param {string} [place] the field typed into: one step, and the list stays as it is */
-function take(next, place = "") {
+/**
+ * @param {Block[]} next @param {string} [place] the field typed into: one step
+ * @param {boolean} [same] whether the list stays as it is
+ */
+function take(next, place = "", same = Boolean(place)) {
   if (next === past.now) return;
   past.take(next, place);
   draft.take({ layouts: layouts(), requires });
-  shown(!place);
+  shown(!same);
 }
 
 /** @param {"undo" | "redo"} way */
@@ -94,6 +108,7 @@ function go(way) {
   if (!past[way]()) return;
   draft.take({ layouts: layouts(), requires });
   shown();
+  if (written.open) void written.show();
   say(at(way).dataset.done);
 }
 
@@ -223,7 +238,7 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     const id = row.dataset.id ?? "";
     move(id, past.now.findIndex((each) => each.id === id) + (event.key === "ArrowUp" ? -1 : 1));
-  } else if ((event.ctrlKey || event.metaKey) && !event.altKey && /^[zy]$/i.test(event.key) && !at("publishing").open && !at("data").contains(event.target)) {
+  } else if ((event.ctrlKey || event.metaKey) && !event.altKey && /^[zy]$/i.test(event.key) && !at("publishing").open && !at("data").contains(event.target) && !at("text").contains(event.target)) {
     event.preventDefault();
     go(event.key.toLowerCase() === "y" || event.shiftKey ? "redo" : "undo");
   }
@@ -247,6 +262,18 @@ for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelec
     root.dataset.view = button.dataset.viewOf ?? "edit";
     document.querySelectorAll("[data-view-of]").forEach((one) => one.setAttribute("aria-pressed", String(one === button)));
     scrollTo(0, 0);
+  });
+}
+
+// Blocks or text
+for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll("[data-form-of]"))) {
+  button.addEventListener("click", async () => {
+    const text = button.dataset.formOf === "text";
+    if (text ? written.open || !(await written.show()) : written.open && at("text").value && !(await written.read())) return;
+    if (!text) written.hide();
+    root.dataset.form = text ? "text" : "blocks";
+    document.querySelectorAll("[data-form-of]").forEach((one) => one.setAttribute("aria-pressed", String(one === button)));
+    if (text) at("text").focus();
   });
 }
 
@@ -330,6 +357,7 @@ at("theirs").addEventListener("click", async () => {
   requires = theirs.requires;
   showNeeds();
   shown();
+  if (written.open) void written.show();
 });
 addEventListener("beforeunload", (event) => { if (draft.wanted) event.preventDefault(); });
 
