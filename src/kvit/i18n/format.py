@@ -150,6 +150,16 @@ def format_date(day: datetime.date, language: str, country: str = "") -> str:
     return _plain(dates.format_date(day, "medium", locale=locale_of(language, country)))
 
 
+def format_month(day: datetime.date, language: str, country: str = "", *, short: bool = False) -> str:
+    """Write the month a day lies in: with its year, or (``short``) its name alone, as below a chart's bar."""
+    from babel import dates
+
+    locale = locale_of(language, country)
+    if short:
+        return _plain(dates.format_date(day, "LLL", locale=locale))
+    return _plain(dates.format_skeleton("yMMMM", day, locale=locale))
+
+
 def format_time(
     moment: datetime.time | datetime.datetime, language: str, country: str = "", seconds: bool = False
 ) -> str:

@@ -31,6 +31,7 @@ from kvit.template.scripts.runner import NoRunner, Runner
 from kvit.web.delivery import Delivery, NoDelivery
 from kvit.web.figures import Figures
 from kvit.web.limit import MissAlarm
+from kvit.web.wallet_world import WalletWorld
 
 Render = Callable[[bytes, str, str], Awaitable[bytes]]
 """Draws a stored printout: masked bytes, profile name, form (one of ``FORMS``); raises ``RenderFailed``."""
@@ -176,6 +177,8 @@ class Context:
     public_url: str = "http://127.0.0.1:7001"
     """What the links given to customers begin with, without a slash at the end."""
     staff_url: str = "http://127.0.0.1:7003"
+    wallet: WalletWorld = field(default_factory=WalletWorld)
+    """What the customers' pages need of the rest of the house."""
     link_s: int = LIFETIME_S
     """How long a link lives that is made or renewed now."""
     relay: RelayControl = field(default_factory=NoRelay)
