@@ -29,6 +29,10 @@ class Filler:
         self._shop = shop
         self._pictures = pictures
 
+    def of(self, shop: str) -> AskFill:
+        """Fill for another shop: with its pictures."""
+        return Filler(self._ask, self._db, shop, self._pictures).fill
+
     async def fill(self, wanted: FillWanted) -> Filled | Refusal:
         """Give the document; pictures it names are put in."""
         filled = await self._ask(wanted)

@@ -21,6 +21,7 @@ from kvit.app.inbox import Inbox
 from kvit.app.log import Log
 from kvit.app.pairing import paired
 from kvit.app.settings import Settings
+from kvit.app.shops import Shops
 from kvit.app.uploading import Compose, Uploading
 from kvit.chain import outbox, pairing
 from kvit.chain.model import EPOCH_BYTES, MARK_BYTES, Answer, LineTold, Silent, Station
@@ -32,7 +33,6 @@ from kvit.net import exchange
 from kvit.receipt import parcel
 from kvit.receipt.service import LINK_TOPIC, TOPIC
 from kvit.refusal import Refusal
-from kvit.shop import ShopSettings
 
 KINDS: dict[str, Compose] = {TOPIC: parcel.parcel, LINK_TOPIC: parcel.links_of}
 """Topics that are news, and what puts together what is to be said of a subject."""
@@ -69,6 +69,7 @@ class Part:
 
     def __init__(self, settings: Settings, db: Database, digester: Digester, log: Log) -> None:
         self._settings, self._db, self._log = settings, db, log
+        self.shops = Shops(db, settings.shop)
         self._inbox = Inbox(db, digester, self.shops, time.time, log)
         self._centre = centres.read(settings.folder) if settings.chain.role is Role.STATION else None
         self._sender: Uploading | None = None
@@ -84,10 +85,6 @@ class Part:
     def public_url(self) -> str:
         """What customers' links begin with: a paired station's lead to its server."""
         return (self._centre.public_url if self._centre is not None else "") or self._settings.public_url
-
-    def shops(self, id_: str) -> ShopSettings | None:
-        """Give a shop this installation keeps books for."""
-        return self._settings.shop if id_ == self._settings.shop.id else None
 
     async def deliver(self, station: Station, data: bytes) -> Answer | Refusal:
         """Take a station's batch."""
@@ -132,7 +129,7 @@ class Part:
 
     def verbs(self) -> dict[str, Any]:
         """Give what command-line tools may ask for."""
-        return {"station": self._standing, "station_pair": self._pair}
+        return {"station": self._standing, "station_pair": self._pair, **self.shops.verbs()}
 
     async def _standing(self, _: dict[str, Any]) -> dict[str, Any]:
         centre, sender = centres.read(self._settings.folder), self._sender

@@ -203,6 +203,8 @@ class Shop:
             staff_url=settings.staff_url,
             link_s=settings.receipts.link_days * 24 * 3600,
             shops=self._chain.shops,
+            shop_ids=self._chain.shops.ids,
+            fills=self._filler.of,
             deliver=self._chain.deliver,
             silent=self._chain.silent,
             relay=RelayClient(settings.folder / "run"),

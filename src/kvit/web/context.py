@@ -155,6 +155,11 @@ async def _no_fill(wanted: FillWanted) -> Filled | Refusal:
     return Refusal("web.delivery_absent")
 
 
+def _no_fills(shop: str) -> Fill:
+    """Refuse for every shop."""
+    return _no_fill
+
+
 def _nothing(event: str, values: dict[str, object]) -> None:
     """Log nothing."""
 
@@ -204,6 +209,12 @@ class Context:
     prefix_alarm: int = 0
     """So many text messages to numbers that begin alike are an alarm; 0: none is."""
     shops: Shops = _own_shop_only
+    shop_ids: Callable[[], Sequence[str]] = tuple
+    """The shops books are kept for here; empty or one: nobody is asked for his."""
+    fills: Callable[[str], Fill] = _no_fills
+    """``fill`` for another shop, by its id."""
+    others: dict[str, Context] = field(default_factory=dict)
+    """This world as the other shops see it (``kvit.web.of_shop``), made on need."""
     deliver: Deliver = _no_inbox
     silent: Callable[[], Sequence[Silent]] = tuple
     """Stations of all shops that have not spoken for too long."""

@@ -22,6 +22,7 @@ from kvit.access.model import Identity
 from kvit.i18n import choose, say
 from kvit.shop import ShopSettings
 from kvit.web.context import Context
+from kvit.web.of_shop import of_shop
 from kvit.web.problem import Problem
 from kvit.web.routes import ANY_USER, CUSTOMER, PUBLIC, WRITES, Route, form_fields
 
@@ -53,7 +54,7 @@ class Call:
     @property
     def shop(self) -> ShopSettings:
         """The shop whose rows this caller sees: that of who is logged in, for others the installation's own."""
-        return self.context.shop if self.user is None else self.context.shops(self.user.shop) or self.context.shop
+        return self.context.shop
 
     @property
     def site_url(self) -> str:
@@ -128,7 +129,7 @@ async def enter(request: Request, context: Context, *, staff: bool) -> Call:
         bearer = _bearer(request)
         if bearer:
             call.user = await context.db.read(access.check_key, bearer, call.now_s)
-            return call
+            return _at_home(call)
         call.token = session.read_cookie(request.headers.get("cookie", ""), secure(request))
         call.visit = cookie(request, VISIT_COOKIE) or session.fresh_token(context.random)
         if call.token:
@@ -137,7 +138,7 @@ async def enter(request: Request, context: Context, *, staff: bool) -> Call:
             call.token = ""
         elif session.needs_touch(call.user.seen_at, call.now_s):
             await context.db.write(access.keep_alive, call.user, call.now_s)
-        return call
+        return _at_home(call)
     call.visit = cookie(request, GUEST_COOKIE) or session.fresh_token(context.random)
     given = cookie(request, devices.COOKIE)
     if devices.is_device_token(given):
@@ -147,6 +148,17 @@ async def enter(request: Request, context: Context, *, staff: bool) -> Call:
             call.token = given
             if call.now_s - call.visitor[1].seen_at >= devices.TOUCH_S:
                 await context.db.write(customers.keep_alive, hash_, call.now_s)
+    return call
+
+
+def _at_home(call: Call) -> Call:
+    """Give a caller of another shop than the installation's that shop's world; one of a shop that is gone is nobody."""
+    if call.user is not None and call.user.shop != call.context.shop.id:
+        shop = call.context.shops(call.user.shop)
+        if shop is None:
+            call.user, call.token = None, ""
+        else:
+            call.context = of_shop(call.context, shop)
     return call
 
 

@@ -7,6 +7,7 @@ What is wrong is said on the same page, with what was typed but never a password
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 import msgspec
@@ -31,6 +32,7 @@ class FirstForm(msgspec.Struct):
     code: Typed
     name: Typed
     password: Typed
+    shop: Typed = ""
 
 
 class SignInForm(msgspec.Struct):
@@ -40,43 +42,52 @@ class SignInForm(msgspec.Struct):
     name: Typed
     password: Typed
     digits: Typed = ""
+    shop: Typed = ""
 
 
 def add_sign_in(table: Table) -> None:
     """Add the ways in and out."""
 
     @table.get("/first", needs=PUBLIC, page=True)
-    async def first_page(call: Call) -> Response:
+    async def first_page(call: Call, shop: Typed = "") -> Response:
         """Ask for the one-time code: of a new shop, or of one where nobody could get in any more."""
-        if not await call.context.db.read(service.awaits_code, call.shop.id, call.now_s):
+        if not _several(call) and not await call.context.db.read(service.awaits_code, call.shop.id, call.now_s):
             return RedirectResponse("/sign-in", 303)
-        return page(call, "first.html", name="", code="", refused="")
+        return page(call, "first.html", name="", code="", refused="", typed=shop, several=_several(call))
 
     @table.post("/first", needs=PUBLIC, page=True)
     async def make_owner(call: Call, form: FirstForm) -> Response:
         """Make the owner's account with the code, and sign in."""
-        entered = await door.claim(call.context.door, form.code, form.name, form.password, call.address, call.now_s)
+        way, known = _way(call, form.shop)
+        code = form.code if known else ""
+        entered = await door.claim(way, code, form.name, form.password, call.address, call.now_s)
         if isinstance(entered, Refusal):
             said = call.say(entered.code, **entered.values)
-            return page(call, "first.html", status_of(entered), name=form.name, code=form.code, refused=said)
+            return page(
+                call, "first.html", status_of(entered), name=form.name, code=form.code, refused=said, typed=form.shop,
+                several=_several(call),
+            )  # fmt: skip
         return _entered(call.request, entered)
 
     @table.get("/sign-in", needs=PUBLIC, page=True)
-    async def sign_in_page(call: Call) -> Response:
+    async def sign_in_page(call: Call, shop: Typed = "") -> Response:
         """Ask for name and password."""
-        if not await _is_set_up(call):
+        if not _several(call) and not await _is_set_up(call):
             return RedirectResponse("/first", 303)
-        return page(call, "sign_in.html", name="", refused="", second=False)
+        return page(call, "sign_in.html", name="", refused="", second=False, typed=shop, several=_several(call))
 
     @table.post("/sign-in", needs=PUBLIC, page=True)
     async def sign_in(call: Call, form: SignInForm) -> Response:
         """Sign in."""
-        entered = await door.log_in(
-            call.context.door, form.name, form.password, call.address, call.now_s, form.digits, call.token
-        )
+        way, known = _way(call, form.shop)
+        name = form.name if known else ""  # nobody's: the same work and the same answer as for an unknown name
+        entered = await door.log_in(way, name, form.password, call.address, call.now_s, form.digits, call.token)
         if isinstance(entered, Refusal):
             said, second = call.say(entered.code, **entered.values), "second_factor" in entered.code
-            return page(call, "sign_in.html", status_of(entered), name=form.name, refused=said, second=second)
+            return page(
+                call, "sign_in.html", status_of(entered), name=form.name, refused=said, second=second, typed=form.shop,
+                several=_several(call),
+            )  # fmt: skip
         return _entered(call.request, entered)
 
     @table.post("/sign-out", needs=ANY_USER, page=True)
@@ -87,6 +98,20 @@ def add_sign_in(table: Table) -> None:
         response = RedirectResponse("/sign-in", 303)
         response.headers.append("set-cookie", session.set_cookie("", secure(call.request)))
         return response
+
+
+def _several(call: Call) -> bool:
+    """Say whether people are asked for their shop."""
+    return len(call.context.shop_ids()) > 1
+
+
+def _way(call: Call, typed: str) -> tuple[door.Door, bool]:
+    """Give the way into the shop that was typed (none: the installation's own), and whether there is such a shop."""
+    own, wanted = call.context.door, typed.strip().lower()
+    if not wanted:
+        return own, True
+    shop = call.context.shops(wanted)
+    return (own, False) if shop is None else (replace(own, shop=shop.id), True)
 
 
 async def _is_set_up(call: Call) -> bool:
