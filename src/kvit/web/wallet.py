@@ -101,16 +101,16 @@ def _add_list(table: Table) -> None:
         """Show what was kept, newest first, as far as it fits what is looked for."""
         if call.visitor is None:
             return remember_language(call, wallet_page(call, "wallet_empty.html", said=said))
-        given = {"search": search, "shop": shop, "category": category, "since": since, "until": until,
+        typed = {"search": search, "shop": shop, "category": category, "since": since, "until": until,
                  "least": least, "most": most, "reminders": "1" if reminders else ""}  # fmt: skip
-        given = {name: value for name, value in given.items() if value}
+        given = {name: value for name, value in typed.items() if value}
         wanted, unread = wanted_of(call, given)
         found = await call.context.db.read(service.find, call.customer, wanted, cursor, PAGE_ITEMS)
         if isinstance(found, Refusal):
             return found
         shops = await call.context.db.read(service.shops, call.customer)
         made = wallet_page(
-            call, "wallet.html", items=[(item, shown_of(call, item.shop)) for item in found.items], given=given,
+            call, "wallet.html", items=[(item, shown_of(call, item.shop)) for item in found.items], given=given, typed=typed,
             next=found.next, first=not cursor, shops=[(id_, shop_of(call, id_).name) for id_ in shops], unread=unread,
             categories=list(Category), today=today(call), said=said,
         )  # fmt: skip
