@@ -51,6 +51,7 @@ MENU: tuple[tuple[str, tuple[Place, ...]], ...] = (
         "web.menu_shop",
         (
             Place("/figures", "figures.title", rights.SEE_FIGURES),
+            Place("/customers", "customers.title", rights.SEE_CUSTOMERS),
             Place("/templates", "editor.templates", rights.SEE_TEMPLATES),
         ),
     ),

@@ -22,7 +22,9 @@ from kvit.refusal import Refusal
 from kvit.web import static_files
 from kvit.web.account import add_account
 from kvit.web.api import add_api
+from kvit.web.api_customers import add_api_customers
 from kvit.web.api_data import add_api_data
+from kvit.web.api_identify import add_api_identify
 from kvit.web.api_jobs import add_api_jobs
 from kvit.web.api_offline import add_api_offline
 from kvit.web.api_pictures import add_api_pictures
@@ -35,6 +37,7 @@ from kvit.web.api_templates import add_api_templates
 from kvit.web.audit import add_audit
 from kvit.web.context import Context
 from kvit.web.counter import add_counter, counter_parts
+from kvit.web.customers import add_customers
 from kvit.web.door import VISIT_COOKIE, Call, check, cookie, enter, set_cookie
 from kvit.web.editor import add_editor
 from kvit.web.exports import add_exports
@@ -91,6 +94,7 @@ def staff_table(context: Context) -> Table:
     add_editor(table)
     add_terminal(table)
     add_relay(table)
+    add_customers(table)
     add_users(table)
     add_keys(table)
     add_audit(table)
@@ -101,7 +105,9 @@ def staff_table(context: Context) -> Table:
     add_api_pictures(table)
     add_api_render(table)
     add_api_offline(table)
+    add_api_customers(table)
     add_api_data(table)
+    add_api_identify(table)
     add_api_preview(table)
     add_api_scripts(table)
     add_api_station(table)

@@ -17,6 +17,8 @@ from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, P
 
 from kvit.refusal import Refusal
 
+EVERYWHERE = ("*",)
+"""Numbers of all countries are taken: to look somebody up, not to send anything."""
 TYPED_LIMIT = 60
 MASK = "*"
 SHOWN_END = 4
@@ -39,7 +41,7 @@ def normal(typed: str, country: str, countries: tuple[str, ...] = ()) -> str | R
     if number is None:
         return Refusal("customers.phone_bad")
     region = phonenumbers.region_code_for_number(number) or ""
-    if region and region != country and region not in countries:
+    if region and region != country and region not in countries and countries != EVERYWHERE:
         return Refusal("customers.phone_foreign", {"country": region})
     begin, length = _STRICT.get(region, ("", 0))
     national = str(number.national_number)
