@@ -13,6 +13,7 @@ import msgspec
 import pytest
 from PIL import Image
 
+from kvit import __version__
 from kvit.device.board import Board
 from kvit.device.press import Pressed, Wanted, press
 from kvit.device.printers import service as printers
@@ -197,3 +198,45 @@ def test_a_job_is_made_once_even_when_the_template_changes_in_between(house: Hou
 def test_who_may_look_may_not_print(house: House) -> None:
     assert Caller(house.user("auditor"))("POST", "/render", {"data": {}}).status_code == 403
     assert Caller(house.user("cashier"))("POST", "/print", {"data": {}}, **{"idempotency-key": "a"}).status_code != 403
+
+
+def test_a_job_keeps_its_template_and_a_reprint_asks_for_nothing(house: House, ask: Caller) -> None:
+    body = {"business": "shopping", "data": SALE, "printer": "counter", "copies": 2}
+    told = ask("POST", "/print", body, **{"idempotency-key": "sale 1"}).json()
+    assert told["series"] == {"asked": 2, "printed": 0, "state": "queued", "copy": 1, "error": ""}
+    job = told["jobs"][0]
+    assert job["title"] == f"Sales receipt {SALE['number']}"
+    assert job["template"] == {
+        "business": "shopping", "variant": "", "id": job["template"]["id"], "version": 1, "engine": __version__,
+    }  # fmt: skip
+    assert job["template"]["id"] > 0
+
+    async def nobody(wanted: FillWanted) -> Filled | Refusal:
+        raise AssertionError("a reprint fills nothing")
+
+    object.__setattr__(house.context, "fill", nobody)
+    object.__setattr__(house.context, "sources", {"shopping": nobody})
+    for each in told["jobs"]:
+        assert ask("POST", f"/jobs/{each['id']}/cancel", {}).status_code == 200
+    series = ask("GET", f"/jobs/{job['id']}/series").json()
+    assert (series["asked"], series["printed"], series["error"]) == (2, 0, "cancelled")
+    again = ask("POST", f"/jobs/{job['id']}/reprint", {}, **{"idempotency-key": "again"})
+    assert again.status_code == 200, again.text
+    assert (again.json()["copy"], again.json()["sha256"]) == (3, job["sha256"])
+    assert again.json()["template"] == job["template"]
+    first, second = (house.db.read_now(spool.payload, SHOP, each) for each in (job["id"], again.json()["id"]))
+    assert first == second
+    page = ask.browser.get(f"/jobs/{job['id']}").text
+    assert "/templates/shopping" in page
+    assert f"Kvit {__version__}" in page
+
+
+def test_a_job_of_a_draft_or_of_brought_layouts_says_so(ask: Caller) -> None:
+    layout = {"type": "a", "name": "A", "content": '[{"content":"x"}]'}
+    body = {"business": "queue", "data": {"number": 7}, "printer": "counter", "draft": [layout]}
+    made = ask("POST", "/print", body, **{"idempotency-key": "1"}).json()["jobs"][0]
+    assert (made["template"]["version"], made["title"]) == (0, "Queue ticket 7")
+    body = {"layouts": [{"name": "A", "content": '[{"content":"x"}]'}], "data": {}, "printer": "counter"}
+    made = ask("POST", "/print", body, **{"idempotency-key": "2"}).json()["jobs"][0]
+    assert (made["template"], made["title"]) == (None, "")
+    assert "Receipt" in ask.browser.get(f"/jobs/{made['id']}").text

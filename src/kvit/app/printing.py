@@ -61,6 +61,17 @@ class Printing:
         found = await self._get(id_)
         return refused(Refusal("device.job_unknown")) if found is None else told(found)
 
+    async def series(self, request: Said) -> Said:
+        """Say how far the copies asked for with the job ``id`` have come."""
+        found = await self._get(str(request.get("id", "")))
+        if found is None:
+            return refused(Refusal("device.job_unknown"))
+        now_ms = int(self._clock() * 1000)
+        told = await self._db.read(service.series, self._shop, found.family, now_ms)
+        if isinstance(told, Refusal):
+            return refused(told)
+        return {"asked": told.asked, "printed": told.printed, "state": told.state.value, "error": told.error}
+
     async def _get(self, id_: str) -> Job | None:
         found = await self._db.read(service.get, self._shop, id_)
         return None if isinstance(found, Refusal) else found

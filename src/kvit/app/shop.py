@@ -271,6 +271,7 @@ class Shop:
             **TemplateVerbs(self._context()).verbs(),
             "print": self._printing.accept,
             "job": self._printing.job,
+            "series": self._printing.series,
         }
 
     async def _describe(self, _: dict[str, Any]) -> dict[str, Any]:

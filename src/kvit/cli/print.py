@@ -24,6 +24,10 @@ INPUT_BYTES_MAX: Final = 16 << 20
 """As the spool takes."""
 EXITS: Final = {"printed": 0, "sent": 3, "unknown": 4, "expired": 6, "cancelled": 6}
 NOT_YET: Final = 5
+OUT: Final = (0, 3)
+"""Exit codes of papers behind which the next copy may come."""
+COPY_WITHIN_S: Final = 15.0
+"""A copy that is not out by then stops the others."""
 SENTENCES: Final = {"printed": "print_printed", "sent": "print_sent", "unknown": "print_unknown"}
 WORST: Final = (0, 3, 5, 6, 4)
 """Of several papers the worst is the answer, in this order."""
@@ -49,8 +53,10 @@ WORST: Final = (0, 3, 5, 6, 4)
 @click.option("--key", default="", help="Your name for this order: the same key never prints twice.")
 @click.option("--title", default="", help="What lists show: a receipt's number.")
 @click.option(
-    "--wait", "wait_s", type=click.FloatRange(0, 3600), default=0.0, metavar="SECONDS", help="Wait for its end."
-)
+    "--wait", "wait_s", type=click.FloatRange(0, 3600), default=0.0, is_flag=False, flag_value=COPY_WITHIN_S,
+    metavar="[SECONDS]", help="Wait for its end, of each of several copies so long; 15 without a number. The first that is "
+    "not out stops those behind it.",
+)  # fmt: skip
 @config_option
 def command(
     file: BinaryIO, printer: str, form: str | None, profile: str, kind: str, copies: int | None, priority: int, key: str,
@@ -73,7 +79,17 @@ def command(
         for job in jobs:
             click.echo(words("print_queued", id=job["id"], printer=job["printer"]))
         return
-    codes = [_told(_ask(folder, "job", id=job["id"], wait_s=wait_s)) for job in jobs]
+    codes: list[int] = []
+    for place, job in enumerate(jobs):
+        codes.append(_told(_ask(folder, "job", id=job["id"], wait_s=wait_s)))
+        if codes[-1] not in OUT:
+            for later in jobs[place + 1 :]:
+                control.ask(folder, "job_cancel", id=later["id"])
+            break
+    if len(jobs) > 1:
+        series = _ask(folder, "series", id=jobs[0]["id"])
+        state = words(f"printing.state_{series['state']}")
+        click.echo(words("print_series", **{**series, "state": state, "error": series["error"] or "-"}))
     raise SystemExit(max(codes, key=WORST.index))
 
 

@@ -17,7 +17,7 @@ from kvit.paper.document import DocumentError, print_document
 from kvit.paper.markup.receiptline import reading
 from kvit.refusal import Refusal
 from kvit.web import job_acts
-from kvit.web.api_rows import Handed, JobList, JobRow, JobWhole, job_row, line_row
+from kvit.web.api_rows import Handed, JobList, JobRow, JobWhole, SeriesRow, job_row, line_row, series_row
 from kvit.web.door import Call
 from kvit.web.jobs import Before, JobId, PrinterName, Words, filter_of, now_ms, picture_of
 from kvit.web.rights import ANSWER_JOBS, PRINT_JOBS, SEE_JOBS
@@ -112,9 +112,15 @@ def _add_handing_in(table: Table) -> None:
 async def _hand_in(call: Call, given: Order) -> Handed | Refusal:
     assert call.user is not None
     done = await call.context.db.write(job_acts.hand_in, call.user, given, now_ms(call))
-    if isinstance(done, Refusal):
-        return done
-    return Handed([job_row(call.shop, job) for job in done.jobs], done.fresh)
+    return done if isinstance(done, Refusal) else await handed(call, done)
+
+
+async def handed(call: Call, done: spool.Accepted) -> Handed | Refusal:
+    """Say what was handed in, and how far it is."""
+    found = await call.context.db.read(spool.series, call.shop.id, done.jobs[0].family, now_ms(call))
+    if isinstance(found, Refusal):
+        return found
+    return Handed([job_row(call.shop, job) for job in done.jobs], done.fresh, series_row(found))
 
 
 def _ordered(given: NewJob, key: str, now: int) -> Order | Refusal:
@@ -171,6 +177,15 @@ def _add_looking(table: Table) -> None:
             return job
         lines = await call.context.db.read(spool.history, shop.id, id)
         return JobWhole(job_row(shop, job), [line_row(shop, line) for line in lines])
+
+    @table.get("/api/v1/jobs/{id}/series", needs=SEE_JOBS)
+    async def get_series(call: Call, id: JobId) -> SeriesRow | Refusal:  # noqa: A002
+        """Say how far the copies asked for with a job have come: asked, printed, state, error."""
+        job = await call.context.db.read(spool.get, call.shop.id, id)
+        if isinstance(job, Refusal):
+            return job
+        found = await call.context.db.read(spool.series, call.shop.id, job.family, now_ms(call))
+        return found if isinstance(found, Refusal) else series_row(found)
 
     @table.get("/api/v1/jobs/{id}/picture", needs=SEE_JOBS)
     async def get_job_picture(call: Call, id: JobId) -> Response | Refusal:  # noqa: A002

@@ -11,16 +11,18 @@ Where no variant is named, the one that needs most data and has all of it is tak
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 import msgspec
 
+from kvit import __version__
 from kvit.device.press import PNG, Pressed, Wanted
 from kvit.device.printers import service as printers
 from kvit.device.spool import service as spool
-from kvit.device.spool.model import COPIES_MAX, Form, Kind, Payload
-from kvit.device.spool.order import order
-from kvit.i18n import country
+from kvit.device.spool.model import COPIES_MAX, Form, Kind, Made, Payload
+from kvit.device.spool.order import NAME_MAX, order
+from kvit.i18n import codes, country, say
 from kvit.paper.warning import sentences_of
 from kvit.refusal import Refusal
 from kvit.template.data import lacking
@@ -29,8 +31,8 @@ from kvit.template.library import model as library
 from kvit.template.library import service
 from kvit.template.library.model import LAYOUTS_MAX, Integrated, Layout, Piece
 from kvit.web import job_acts
-from kvit.web.api_jobs import Priority, Title, Within
-from kvit.web.api_rows import Handed, job_row
+from kvit.web.api_jobs import Priority, Title, Within, handed
+from kvit.web.api_rows import Handed
 from kvit.web.api_templates import ShopId, Variant, Word, key_of
 from kvit.web.door import Call
 from kvit.web.jobs import PLAIN, PrinterName, now_ms
@@ -39,6 +41,8 @@ from kvit.web.routes import Table
 
 BODY_BYTES_MAX = DATA_BYTES_MAX + (1 << 20)
 TEXTS = ("text/", "application/json")
+TITLE_NUMBER_MAX = 40
+"""Letters of a receipt's number in a title."""
 
 Paper = Annotated[int, msgspec.Meta(ge=0, le=112, description="58, 80 or 112 mm; 0: the printer's")]
 Copies = Annotated[int, msgspec.Meta(ge=1, le=COPIES_MAX)]
@@ -126,7 +130,7 @@ def add_api_render(table: Table) -> None:
     async def print_template(call: Call, body: PrintWanted, idempotency_key: str) -> Handed | Refusal:
         """Print a template filled with data; the document is kept with the job, a reprint never asks again."""
         assert call.user is not None
-        _, filled = await _filled(call, body)
+        used, filled = await _filled(call, body)
         if isinstance(filled, Refusal):
             return filled
         wrong = await _other_paper(call, body, filled, idempotency_key)
@@ -139,10 +143,29 @@ def add_api_render(table: Table) -> None:
         )  # fmt: skip
         if isinstance(made, Refusal):
             return made
+        made = replace(made, made=_made(body, used), title=made.title or _title(call, body))
         done = await call.context.db.write(job_acts.hand_in, call.user, made, now_ms(call))
-        if isinstance(done, Refusal):
-            return done
-        return Handed([job_row(call.shop, job) for job in done.jobs], done.fresh)
+        return done if isinstance(done, Refusal) else await handed(call, done)
+
+
+def _made(body: PrintWanted, used: Used | None) -> Made:
+    """What a job keeps of its template: so much is needed to say later what printed."""
+    if used is not None:
+        return Made(used.business, used.variant, used.id, used.version, __version__)
+    return Made(body.business, body.variant or "", 0, library.DRAFT, __version__) if body.draft else Made()
+
+
+def _title(call: Call, body: PrintWanted) -> str:
+    """What lists show of a job nobody gave a title: its paper's name and its number, in the shop's language."""
+    if not body.business:
+        return ""
+    language = call.shop.language
+    name = f"editor.business_{body.business.replace('-', '_')}"
+    called = say(language, name) if name in codes() else body.business
+    data = msgspec.json.decode(body.data)
+    number = data.get("number") if isinstance(data, dict) else None
+    shown = "".join(each for each in str(number or "") if each.isprintable())[:TITLE_NUMBER_MAX]
+    return f"{called} {shown}".strip()[:NAME_MAX]
 
 
 async def _other_paper(call: Call, body: PrintWanted, filled: Filled, key: str) -> Refusal | None:

@@ -10,10 +10,21 @@ import datetime
 import msgspec
 
 from kvit.device.printers.model import Origin
-from kvit.device.spool.model import Effect, Event, Evidence, Job, Kind, Line, State
+from kvit.device.spool.model import Effect, Event, Evidence, Job, Kind, Line, Made, State
+from kvit.device.spool.service import Series
 from kvit.shop import ShopSettings
 from kvit.web.pages import time_zone
 from kvit.web.standing import Standing
+
+
+class MadeRow(msgspec.Struct):
+    """The template a paper was made by, and the version of Kvit that filled it. ``version`` 0: a draft."""
+
+    business: str
+    variant: str
+    id: int
+    version: int
+    engine: str
 
 
 class JobRow(msgspec.Struct):
@@ -40,6 +51,22 @@ class JobRow(msgspec.Struct):
     reason: str
     by: str
     copied: bool
+    template: MadeRow | None
+    """By which template of the shop it was made; null where none did."""
+
+
+class SeriesRow(msgspec.Struct):
+    """Copies asked for at once: the next one begins when the one before it is out.
+
+    ``state``, ``copy``: of the first that is not out, else of the last; ``error``: why it does not go on (`unconfirmed`:
+    nobody knows whether that copy came out, or it has been at the printer for 15 s).
+    """
+
+    asked: int
+    printed: int
+    state: State
+    copy: int
+    error: str
 
 
 class JobList(msgspec.Struct):
@@ -73,10 +100,11 @@ class JobWhole(msgspec.Struct):
 
 
 class Handed(msgspec.Struct):
-    """The original and its copies are in the queue; ``fresh`` false: they were before."""
+    """The original and its copies are in the queue; ``fresh`` false: they were before. ``series``: how far they are."""
 
     jobs: list[JobRow]
     fresh: bool
+    series: SeriesRow
 
 
 class QueueRow(msgspec.Struct):
@@ -139,8 +167,20 @@ def job_row(shop: ShopSettings, job: Job) -> JobRow:
     return JobRow(
         job.id, job.n, job.family, job.copy, job.copies, job.parent, job.printer, job.kind, job.title, job.sha256.hex(),
         job.priority, moment(shop, job.accepted_ms), moment(shop, job.changed_ms), moment(shop, job.deadline_ms), job.state,
-        job.attempt, job.able, job.evidence, job.reason, job.by, job.copied,
+        job.attempt, job.able, job.evidence, job.reason, job.by, job.copied, made_row(job.made),
     )  # fmt: skip
+
+
+def made_row(made: Made) -> MadeRow | None:
+    """Show what a paper was made by."""
+    if not made.business:
+        return None
+    return MadeRow(made.business, made.variant, made.template_id, made.template_version, made.engine)
+
+
+def series_row(series: Series) -> SeriesRow:
+    """Show how far copies have come."""
+    return SeriesRow(series.asked, series.printed, series.state, series.copy, series.error)
 
 
 def line_row(shop: ShopSettings, line: Line) -> LineRow:

@@ -459,7 +459,7 @@ def test_the_next_copy_waits_until_the_one_before_it_is_out(database: OpenDataba
     assert isinstance(begun, Begun)
     db.write_now(service.note, SHOP, second, Heard(Event.LINK_LOST, begun.job.pid, reason="cut"), NOW_MS)
     assert next_id() is None, "nobody knows of the second: the third waits"
-    assert db.read_now(service.series, SHOP, "sale 1") == Series(3, 1, State.UNKNOWN, 2, "cut")
+    assert db.read_now(service.series, SHOP, "sale 1") == Series(3, 1, State.UNKNOWN, 2, "cut", "unconfirmed")
     db.write_now(service.answer, SHOP, second, True, "u1", NOW_MS)
     assert next_id() == third
     printed(third)
@@ -477,4 +477,15 @@ def test_copies_that_stopped_hold_up_nobody_else(database: OpenDatabase) -> None
     assert job.family == "sale 2"
     stopped = db.read_now(service.series, SHOP, "sale 1")
     assert isinstance(stopped, Series)
-    assert (stopped.asked, stopped.printed, stopped.state) == (2, 0, State.CANCELLED)
+    assert (stopped.asked, stopped.printed, stopped.state, stopped.error) == (2, 0, State.CANCELLED, "cancelled")
+
+
+def test_a_copy_that_stays_at_the_printer_is_not_confirmed(database: OpenDatabase) -> None:
+    db = database("kvit.device.spool")
+    accepted = db.write_now(service.accept, SHOP, ordered(copies=2), NOW_MS)
+    assert isinstance(accepted, Accepted)
+    db.write_now(service.begin, SHOP, accepted.jobs[0].id, Evidence.A, NOW_MS)
+    for later_ms, error in ((14_999, ""), (15_000, "unconfirmed")):
+        found = db.read_now(service.series, SHOP, "sale 1", NOW_MS + later_ms)
+        assert isinstance(found, Series)
+        assert (found.printed, found.error) == (0, error)

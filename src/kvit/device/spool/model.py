@@ -54,6 +54,8 @@ REASON_MAX: Final = 200
 REFUSED: Final = "refused"
 """How the reason of a job begins that its printer will never take (too large, can not be decoded, can not be made): it is
 blocked for itself and does not hold the queue. A person moves or cancels it, or its deadline ends it."""
+COPY_WITHIN_MS: Final = 15_000
+"""How long a copy may be at the printer before who asked for several is told that it is not confirmed."""
 ASK_MS: Final = 20_000
 """How long a person is asked whether it came out; then a marked COPY is made."""
 
@@ -178,6 +180,22 @@ class Payload(msgspec.Struct, frozen=True):
     body: bytes
 
 
+class Made(msgspec.Struct, frozen=True):
+    """What a job's paper was made by: a template of the shop and the Kvit that filled it. A COPY has its original's."""
+
+    business: str = ""
+    """Empty: no template of the shop (a document, bytes, layouts a caller brought)."""
+    variant: str = ""
+    template_id: int = 0
+    template_version: int = 0
+    """0: a draft."""
+    engine: str = ""
+    """The version of Kvit."""
+
+
+NO_TEMPLATE: Final = Made()
+
+
 class Job(msgspec.Struct, frozen=True):
     """One paper to be printed. What it prints is asked for apart (`kvit.device.spool.service.payload`)."""
 
@@ -218,6 +236,7 @@ class Job(msgspec.Struct, frozen=True):
     """A COPY was made because of it."""
     steps: int
     """Lines of its history."""
+    made: Made = NO_TEMPLATE
 
 
 class Heard(msgspec.Struct, frozen=True):

@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 
 from kvit.device.spool.cards import bytes_without_cards, without_cards
-from kvit.device.spool.model import COPIES_MAX, PRIORITY_MAX, Form, Kind, Payload
+from kvit.device.spool.model import COPIES_MAX, NO_TEMPLATE, PRIORITY_MAX, Form, Kind, Made, Payload
 from kvit.escpos.profiles import UnknownProfileError
 from kvit.paper.document import DocumentError, parse, print_document
 from kvit.refusal import Refusal
@@ -40,6 +40,8 @@ class Order:
     """Of all but the deadline, which a caller who asks again has counted anew."""
     secret: bool = False
     """What it says is wiped as soon as it has ended: a one-time code, a key."""
+    made: Made = NO_TEMPLATE
+    """By which template; like the deadline no part of what makes two orders the same."""
 
 
 def order(

@@ -23,7 +23,9 @@ from kvit.db import ERASED, Tx
 from kvit.device.spool import store
 from kvit.device.spool.model import (
     ASK_MS,
+    COPY_WITHIN_MS,
     ENDED,
+    IN_FLIGHT,
     LIFETIME_MS,
     OF_PRINTER,
     REASON_MAX,
@@ -44,6 +46,8 @@ from kvit.device.spool.transitions import decide
 from kvit.refusal import Refusal
 
 TOPIC = "spool"
+UNCONFIRMED = "unconfirmed"
+"""Why a series stands still where nobody knows whether a copy came out."""
 AT_ONCE = 200
 """Jobs one call by the clock moves, and the most on a page of the list: what is left is moved by the next call."""
 
@@ -74,6 +78,8 @@ class Series(msgspec.Struct, frozen=True):
     state: State
     copy: int
     reason: str
+    error: str = ""
+    """Why it does not go on: `UNCONFIRMED`, or what the printer said; empty where it goes on, or all are out."""
 
 
 class Begun(msgspec.Struct, frozen=True):
@@ -117,7 +123,7 @@ def _new(shop: str, given: Order, copy: int, now_ms: int, deadline_ms: int) -> N
     request = given.key if copy == 1 else None
     return New(
         job_id(shop, given.key, copy), given.key, copy, given.copies, None, request, given.fingerprint, given.printer,
-        given.kind, given.title, given.sha256, given.priority, now_ms, deadline_ms, given.secret,
+        given.kind, given.title, given.sha256, given.priority, now_ms, deadline_ms, given.secret, given.made,
     )  # fmt: skip
 
 
@@ -320,21 +326,27 @@ def _copy(
     new = New(
         job_id(shop, parent.family, copy), parent.family, copy, parent.copies, parent.id, request, fingerprint,
         parent.printer, parent.kind, parent.title, parent.sha256, parent.priority, now_ms, deadline_ms,
+        made=parent.made,
     )  # fmt: skip
     tx.tell(TOPIC, parent.printer)
     return store.insert(tx, shop, new)
 
 
-def series(tx: Tx, shop: str, key: str) -> Series | Refusal:
+def series(tx: Tx, shop: str, key: str, now_ms: int = 0, within_ms: int = COPY_WITHIN_MS) -> Series | Refusal:
     """Say how far the copies of one order have come. The next one begins when the one before it is out, so the first that
-    is not says why it stopped.
+    is not says why it stopped; one that has been at the printer for longer than ``within_ms`` is not confirmed.
     """
     jobs = [job for job in store.family(tx, shop, key) if job.parent is None]
     if not jobs:
         return Refusal("device.job_unknown")
     done = [job for job in jobs if job.state in (State.PRINTED, State.SENT)]
     at = next((job for job in jobs if job not in done), jobs[-1])
-    return Series(len(jobs), len(done), at.state, at.copy, at.reason)
+    late = at.state in IN_FLIGHT and now_ms - at.changed_ms >= within_ms
+    if at.state is State.UNKNOWN or late:
+        error = UNCONFIRMED
+    else:
+        error = "" if at in done else at.reason or (at.state.value if at.state in ENDED else "")
+    return Series(len(jobs), len(done), at.state, at.copy, at.reason, error)
 
 
 def get(tx: Tx, shop: str, id_: str) -> Job | Refusal:

@@ -14,12 +14,28 @@ import msgspec
 
 from kvit.db import Tx
 from kvit.db.tx import Row, Value
-from kvit.device.spool.model import REFUSED, Effect, Event, Evidence, Form, Heard, Job, Kind, Line, Payload, State, Step
+from kvit.device.spool.model import (
+    NO_TEMPLATE,
+    REFUSED,
+    Effect,
+    Event,
+    Evidence,
+    Form,
+    Heard,
+    Job,
+    Kind,
+    Line,
+    Made,
+    Payload,
+    State,
+    Step,
+)
 from kvit.device.spool.order import Order
 
 COLUMNS = (
     "n, id, family, copy, copies, parent, printer, kind, title, sha256, priority, accepted_at, changed_at, deadline, state,"
-    " attempt, pid, able, evidence, reason, by_user, copied, steps"
+    " attempt, pid, able, evidence, reason, by_user, copied, steps, business, variant, template_id, template_version,"
+    " engine"
 )
 _FLYING = "state IN ('sending', 'confirming', 'paused')"
 _WAITING = "state IN ('queued', 'blocked')"
@@ -63,15 +79,17 @@ class New:
     now_ms: int
     deadline_ms: int
     secret: bool = False
+    made: Made = NO_TEMPLATE
 
 
 def job_of(row: Row) -> Job:
     """Build a job from ``COLUMNS``."""
     (n, id_, family, copy, copies, parent, printer, kind, title, sha256, priority, accepted, changed, deadline, state,
-     attempt, pid, able, evidence, reason, by, copied, steps) = row  # fmt: skip
+     attempt, pid, able, evidence, reason, by, copied, steps, *made) = row  # fmt: skip
     return Job(
         n, id_, family, copy, copies, parent, printer, Kind(kind), title, bytes(sha256), priority, accepted, changed,
         deadline, State(state), attempt, _bytes(pid), _evidence(able), _evidence(evidence), reason, by, bool(copied), steps,
+        Made(*made),
     )  # fmt: skip
 
 
@@ -136,11 +154,13 @@ def insert(tx: Tx, shop: str, new: New) -> Job | None:
     """Insert a queued job with its first line of history; None where its id, place or request is taken."""
     row = tx.one(
         "INSERT INTO spool_job (shop, id, family, copy, copies, parent, request, fingerprint, printer, kind, title, sha256,"  # noqa: S608
-        " priority, accepted_at, changed_at, deadline, state, steps, secret)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, $15, 'queued', 1, $16)"
+        " priority, accepted_at, changed_at, deadline, state, steps, secret, business, variant, template_id,"
+        " template_version, engine) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, $15,"
+        " 'queued', 1, $16, $17, $18, $19, $20, $21)"
         f" ON CONFLICT DO NOTHING RETURNING {COLUMNS}",
         shop, new.id, new.family, new.copy, new.copies, new.parent, new.request, new.fingerprint, new.printer,
         new.kind.value, new.title, new.sha256, new.priority, new.now_ms, new.deadline_ms, int(new.secret),
+        *msgspec.structs.astuple(new.made),
     )  # fmt: skip
     if row is None:
         return None
