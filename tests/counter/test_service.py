@@ -46,8 +46,8 @@ class Wallets:
         def drop(tx: Tx, customer: str, shop: str, id_: str) -> None:
             row(tx, "drop", customer)
 
-        def notice(tx: Tx, shop: str, event: str, values: dict[str, str | int]) -> None:
-            row(tx, event, str(values.get("customer", "")))
+        def notice(tx: Tx, shop: str, event: str, route: Routed) -> None:
+            row(tx, event, route.customer)
 
         return Hands(keep, drop, notice)
 
@@ -114,7 +114,7 @@ def test_claimed_while_it_waits_then_settled(db: Database, wallets: Wallets) -> 
         "a" * 24,
         2,
     )
-    assert wallets.told() == [("keep code", "a" * 24), ("receipt.claimed", "a" * 24), ("receipt.routed", "")]
+    assert wallets.told() == [("keep code", "a" * 24), ("receipt.claimed", "a" * 24), ("receipt.routed", "a" * 24)]
     assert change(db, wallets, id_, ELECTRONIC, ANN) == done, "the same customer again: the same answer"
     assert change(db, wallets, id_, ELECTRONIC, BOB) == Refusal("counter.claimed")
     assert change(db, wallets, id_, UNCLAIMED, Who()) == Refusal("counter.decided")

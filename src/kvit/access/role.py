@@ -73,7 +73,8 @@ OWNER = "owner"
 
 SCOPES = frozenset({
     "receipts.read", "receipts.share", "receipts.export", "figures.read", "receipts.deliver", "jobs.read", "jobs.print",
-    "jobs.answer", "printers.manage", "templates.read", "templates.write", "relay.read", "stations.identify", "backup.make",
+    "jobs.answer", "printers.manage", "templates.read", "templates.write", "relay.read",
+    "station.use", "stations.identify", "backup.make",
 })  # fmt: skip
 """What a key can be given."""
 

@@ -26,7 +26,7 @@ from kvit.access import service as access
 from kvit.access.code import fresh_code
 from kvit.access.door import Door
 from kvit.access.worker import Weigher
-from kvit.app import books, control
+from kvit.app import books, control, identity
 from kvit.app.customer_keys import customer_keys
 from kvit.app.delivery_verbs import DeliveryVerbs
 from kvit.app.digester import Digester
@@ -52,6 +52,7 @@ from kvit.app.serving import Window, listen
 from kvit.app.settings import Settings, read
 from kvit.app.struct_types import look_through_types
 from kvit.app.template_verbs import TemplateVerbs
+from kvit.app.tills import Tills
 from kvit.app.windows_delivery import WindowsDelivery
 from kvit.db import Database, open_database
 from kvit.device.address import Address, parse
@@ -71,6 +72,7 @@ from kvit.relay.ends import own_door
 from kvit.template.pictures.cache import LIMITS as PICTURE_LIMITS
 from kvit.template.pictures.cache import Pictures
 from kvit.web import Context, public_app, staff_app
+from kvit.web.figures import Figures
 
 SWITCH_S = 0.0005
 """How long a computing thread keeps the interpreter: beside the reading thread, Python's own 5 ms made commits ten times
@@ -118,7 +120,12 @@ class Shop:
         self._watch: asyncio.Task[None] | None = None
         self._control: asyncio.Server | None = None
         date_order = country(settings.shop.country).date_order
-        intake = Intake(db, settings.shop.id, self._digester, log, date_order)
+        self._figures = Figures()
+        recognise = identity.local(db, self._customer_keys, settings.shop.id, time.time)
+        self._tills = Tills(
+            settings, db, self._readers.readings, recognise, self._chain.public_url, self._figures.station, log
+        )
+        intake = Intake(db, settings.shop.id, self._digester, log, date_order, self._tills.router.stored)
         self._following = Following(settings.folder, intake, log)
 
     async def start(self) -> None:
@@ -150,6 +157,7 @@ class Shop:
         self._readers.start()
         await self._notifying.start(context.figures.notices.tried)
         await self._sources.start()
+        self._tills.start()
         await self._following.set_lines(settings.relay.line)
         self._chain.start()
         self._keeping.start()
@@ -161,6 +169,7 @@ class Shop:
         await self._crew.stop()
         await self._notifying.stop()
         await self._following.close()
+        await self._tills.stop()
         await self._readers.stop()
         for window in self._windows:
             await window.stop()
@@ -214,6 +223,8 @@ class Shop:
             fill=self._filler.fill,
             scripts=self._scripts,
             readings=self._readers.readings,
+            station=self._tills.desk,
+            figures=self._figures,
             customer_keys=self._customer_keys,
             sealer=self._notifying.sealer,
             push_key=self._notifying.push_key,
@@ -286,6 +297,7 @@ class Shop:
     async def _reload(self, _: dict[str, Any]) -> dict[str, Any]:
         """Follow the lines that kvit.toml names now; everything else in it waits for the next start."""
         self._lines = read(self._settings.path).relay.line
+        self._tills.set_lines(self._lines)
         await self._following.set_lines(self._lines)
         return {}
 

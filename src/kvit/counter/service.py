@@ -24,6 +24,7 @@ from kvit.counter.model import TOPIC, Routed, Share, Stage
 from kvit.counter.routing import Route
 from kvit.db import Tx
 from kvit.receipt import service as receipts
+from kvit.receipt.links import LIFETIME_S
 from kvit.refusal import Refusal
 
 MADE_BY: Final = "routing"
@@ -34,8 +35,8 @@ Keep = Callable[[Tx, str, str, str, int, str], object]
 """Puts a receipt into a customer's wallet: customer, shop, receipt, seconds since 1970, how it was claimed."""
 Drop = Callable[[Tx, str, str, str], object]
 """Takes it out again: customer, shop, receipt."""
-Notice = Callable[[Tx, str, str, dict[str, str | int]], object]
-"""Orders a notice of an event: shop, its name (``receipt.routed``, ``receipt.claimed``), its values."""
+Notice = Callable[[Tx, str, str, Routed], object]
+"""Orders a notice of an event: shop, its name (``receipt.routed``, ``receipt.claimed``), the route."""
 
 
 def _nothing(*_: object) -> None:
@@ -63,14 +64,16 @@ class Who(msgspec.Struct, frozen=True):
     how: str = ""
 
 
-def decide(tx: Tx, shop: str, new: Routed, token: str, hands: Hands) -> Routed | Refusal:
+def decide(
+    tx: Tx, shop: str, new: Routed, token: str, hands: Hands, link_s: int = LIFETIME_S
+) -> Routed | Refusal:
     """Write a receipt's first route, with its link (``token`` empty: none). One that has a route keeps it."""
     if not store.insert(tx, shop, new):
         found = store.get(tx, shop, new.id)
         assert found is not None
         return found
     if token:
-        made = receipts.make_link(tx, shop, new.id, token, MADE_BY, new.began_ms // 1000)
+        made = receipts.make_link(tx, shop, new.id, token, MADE_BY, new.began_ms // 1000, link_s)
         if isinstance(made, Refusal):
             return made
     return _told(tx, shop, new, hands)
@@ -111,13 +114,9 @@ def _told(tx: Tx, shop: str, route: Routed, hands: Hands) -> Routed | Refusal:
         kept = hands.keep(tx, route.customer, shop, route.id, route.changed_ms // 1000, route.how)
         if isinstance(kept, Refusal):
             return kept
-        hands.notice(tx, shop, "receipt.claimed", {"receipt": route.id, "customer": route.customer, "how": route.how})
+        hands.notice(tx, shop, "receipt.claimed", route)
     if route.stage is not Stage.OPEN:
-        values: dict[str, str | int] = {
-            "receipt": route.id, "line": route.line, "paper": int(route.paper), "electronic": int(route.electronic),
-            "why": route.why,
-        }  # fmt: skip
-        hands.notice(tx, shop, "receipt.routed", values)
+        hands.notice(tx, shop, "receipt.routed", route)
     tx.tell(TOPIC, route.id)
     return route
 

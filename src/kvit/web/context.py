@@ -31,6 +31,7 @@ from kvit.template.scripts.runner import NoRunner, Runner
 from kvit.web.delivery import Delivery, NoDelivery
 from kvit.web.figures import Figures
 from kvit.web.limit import MissAlarm
+from kvit.web.station_desk import NoStation, StationDesk
 from kvit.web.wallet_world import WalletWorld
 
 Render = Callable[[bytes, str, str], Awaitable[bytes]]
@@ -190,6 +191,8 @@ class Context:
     delivery: Delivery = field(default_factory=NoDelivery)
     readings: Readings = field(default_factory=lambda: Readings(time.time, time.monotonic))
     """What scanners and card readers read just now."""
+    station: StationDesk = field(default_factory=NoStation)
+    """Decides where receipts go."""
     fill: Fill = _no_fill
     """Fills a template beside the shop, with pictures in it."""
     scripts: Runner = field(default_factory=NoRunner)

@@ -6,6 +6,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from kvit.web.job_figures import JobFigures
 from kvit.web.notice_figures import NoticeFigures
+from kvit.web.station_figures import StationFigures
 
 
 class Figures:
@@ -27,3 +28,4 @@ class Figures:
         self.watching = Gauge("kvit_watching_pages", "Staff pages that listen for changes now", registry=self.registry)
         self.jobs = JobFigures(self.registry)
         self.notices = NoticeFigures(self.registry)
+        self.station = StationFigures(self.registry)

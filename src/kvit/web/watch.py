@@ -76,6 +76,7 @@ class Watch:
             heard = [stack.enter_context(context.db.listen(topic)) for topic in (SPOOL, PRINTERS)]
             heard.append(stack.enter_context(context.delivery.board.listen()))
             heard.append(stack.enter_context(context.readings.listen()))
+            heard.append(stack.enter_context(context.station.listen()))
             yield "retry: 2000\n\n"
             async for names in pulses(heard, context.monotonic):
                 if not names and not await still_in(self._call):

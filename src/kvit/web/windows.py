@@ -31,8 +31,8 @@ from kvit.web.api_pictures import add_api_pictures
 from kvit.web.api_preview import add_api_preview
 from kvit.web.api_printers import add_api_printers
 from kvit.web.api_render import add_api_render
-from kvit.web.api_station import add_api_station
 from kvit.web.api_scripts import add_api_scripts
+from kvit.web.api_station import add_api_station
 from kvit.web.api_templates import add_api_templates
 from kvit.web.audit import add_audit
 from kvit.web.context import Context
@@ -57,6 +57,8 @@ from kvit.web.relay import add_relay
 from kvit.web.routes import Route, Table, call_handler
 from kvit.web.shop_pages import add_shop_pages
 from kvit.web.sign_in import add_sign_in
+from kvit.web.station import add_station, display_parts, station_parts
+from kvit.web.station_api import add_api_tills
 from kvit.web.stations import add_stations
 from kvit.web.template_pages import add_template_pages
 from kvit.web.template_values import add_template_values
@@ -66,7 +68,7 @@ from kvit.web.watch import Parts, add_watch
 
 PAGES: dict[str, Parts] = {
     "counter": counter_parts, "job": job_parts, "jobs": jobs_parts, "printer": printer_parts, "printers": printers_parts,
-    "readers": readers_parts,
+    "readers": readers_parts, "station": station_parts, "display": display_parts,
 }  # fmt: skip
 """What changes by itself, by page."""
 HTTP_CODES = {404: "web.not_found", 405: "web.not_found", 413: "web.too_long"}
@@ -85,6 +87,7 @@ def staff_table(context: Context) -> Table:
     add_live(table)
     add_receipts(table)
     add_counter(table)
+    add_station(table)
     add_jobs(table)
     add_printers(table)
     add_readers(table)
@@ -111,6 +114,7 @@ def staff_table(context: Context) -> Table:
     add_api_preview(table)
     add_api_scripts(table)
     add_api_station(table)
+    add_api_tills(table)
     add_stations(table)
     add_overview(table)
     add_exports(table)
