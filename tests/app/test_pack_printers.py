@@ -9,10 +9,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from kvit.app.packs import Packs
+from kvit.app.packs import Packs, started_again
 from kvit.app.pressing import Presser, Trial, answer, tried
 from kvit.device.press import TEXT, Pressed, Wanted
-from kvit.device.spool.model import Form, Payload
+from kvit.device.printers import service as printers
+from kvit.device.printers.model import Printer
+from kvit.device.spool import service as spool
+from kvit.device.spool.model import Event, Form, Heard, Payload, State
+from kvit.device.spool.order import Order, order
 from kvit.refusal import Refusal
 from kvit.template import builtin
 from kvit.template.packs import archive, content
@@ -141,3 +145,28 @@ def test_languages_by_name() -> None:
     with pytest.raises(PackError) as caught:
         content.languages(archive.read(sealed(slips=b"[" * 9_000), TRUST))
     assert caught.value.fault is Fault.FILES
+
+
+async def test_a_job_refused_for_want_of_its_pack_goes_on_when_it_is_there(
+    tmp_path: Path, database: OpenDatabase
+) -> None:
+    db = database("kvit.template", "kvit.device.spool", "kvit.device.printers")
+    packs = Packs(tmp_path, TRUST, db, here, lambda event, _: None, started_again(db, "s", lambda: 9.0))
+    await packs.settle()
+    jobs = {}
+    for name, address, reason in (
+        ("slips", "pack.slips+tcp://10.0.0.5", "refused: device.adapter_unknown"),
+        ("other", "pack.nobody+tcp://10.0.0.5", "refused: device.adapter_unknown"),
+        ("large", "pack.boxes+tcp://10.0.0.6", "refused: too large"),
+    ):
+        db.write_now(printers.keep, "s", Printer(name, address), 0)
+        made = order(name, name, PAYLOAD.body)
+        assert isinstance(made, Order)
+        accepted = db.write_now(spool.accept, "s", made, 0)
+        assert isinstance(accepted, spool.Accepted)
+        jobs[name] = accepted.jobs[0].id
+        db.write_now(spool.note, "s", jobs[name], Heard(Event.PREFLIGHT_BAD, reason=reason), 1)
+        db.write_now(spool.ready, "s", name, 2)
+    await packs.take(sealed())
+    states = {name: db.read_now(spool.get, "s", id_).state for name, id_ in jobs.items()}  # type: ignore[union-attr]
+    assert states == {"slips": State.QUEUED, "other": State.BLOCKED, "large": State.BLOCKED}

@@ -21,6 +21,8 @@ from kvit.app.settings import PacksSettings
 from kvit.db import Database, DatabaseError
 from kvit.device.adapters.address import adapter_name
 from kvit.device.press import Press, Pressed, Wanted
+from kvit.device.printers import service as printers
+from kvit.device.spool import service as spool
 from kvit.paper.languages.table import PackLanguage
 from kvit.refusal import Refusal
 from kvit.template import builtin
@@ -36,6 +38,8 @@ from kvit.template.scripts.runner import Offered, unknown
 
 Try = Callable[[bytes, Trust], Awaitable[str]]
 """Tries a pack in a process of its own; says what came out otherwise, empty: nothing did."""
+Came = Callable[[frozenset[str]], Awaitable[None]]
+"""Hears the names of printer languages that are new or other than before."""
 Fills = Callable[[FillWanted], Awaitable[Filled | Refusal]]
 KEYS_BYTES_MAX = 64 << 10
 """Of a file with a list of keys."""
@@ -43,6 +47,17 @@ BLAMED = "template.data_shape"
 """What a filling says when a script failed; its reason names the script."""
 BLAMED_PRESSING = ("device.pack_language", "device.press_failed")
 """What pressing says when a script that arranges tags failed, or took the process with it."""
+
+
+def started_again(db: Database, shop: str, clock: Callable[[], float]) -> Came:
+    """Give what queues the jobs that were refused for want of a language, once it is there."""
+
+    async def came(names: frozenset[str]) -> None:
+        for printer in await db.read(printers.printers, shop):
+            if adapter_name(printer.address) in names:
+                await db.write(spool.remade, shop, printer.name, int(clock() * 1000))
+
+    return came
 
 
 def trust_of(settings: PacksSettings) -> Trust:
@@ -54,10 +69,17 @@ class Packs:
     """One shop's packs."""
 
     def __init__(
-        self, folder: Path, trust: Trust, db: Database, tries: Try, log: Callable[[str, dict[str, object]], None]
+        self,
+        folder: Path,
+        trust: Trust,
+        db: Database,
+        tries: Try,
+        log: Callable[[str, dict[str, object]], None],
+        came: Came | None = None,
     ) -> None:
-        """Take where packs lie, whom to trust, and who tries one."""
+        """Take where packs lie, whom to trust, who tries one, and who hears which printer languages came."""
         self._db = db
+        self._came = came
         self._tries = tries
         self._log = log
         self._tried = ""
@@ -101,7 +123,13 @@ class Packs:
                 brought = content.languages(running.pack)
                 languages |= {name: (language, running) for name, language in brought.items()}
         await self._db.write(library.settle_base, recipes, int(time.time() * 1000))
+        before = self._languages
         self._scripts, self._by_script, self._languages = scripts, by_script, languages
+        fresh = frozenset(
+            name for name, (language, _) in languages.items() if name not in before or before[name][0] != language
+        )
+        if fresh and self._came is not None:
+            await self._came(fresh)
 
     async def filling(
         self, fill: Callable[[FillWanted], Awaitable[Filled | Refusal]], wanted: FillWanted

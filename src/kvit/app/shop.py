@@ -38,7 +38,7 @@ from kvit.app.job_sources import JobSources
 from kvit.app.keeping import Keeping
 from kvit.app.log import Log, make_log
 from kvit.app.notifying import Notifying
-from kvit.app.packs import Packs, trust_of
+from kvit.app.packs import Packs, started_again, trust_of
 from kvit.app.pressing import Presser
 from kvit.app.printers import accounts, configured, logins
 from kvit.app.printing import Printing
@@ -98,7 +98,8 @@ class Shop:
         self._looker = Presser(log)
         fetch = functools.partial(ask, limits=PICTURE_LIMITS)
         pictures = Pictures(settings.folder / "pictures", fetch, time.time)
-        self._packs = Packs(settings.folder / "packs", trust_of(settings.packs), db, self._looker.try_pack, log)
+        came = started_again(db, settings.shop.id, time.time)
+        self._packs = Packs(settings.folder / "packs", trust_of(settings.packs), db, self._looker.try_pack, log, came)
         with_scripts = functools.partial(self._packs.filling, self._looker.fill)
         self._presses = functools.partial(self._packs.pressing, self._presser.press)
         self._looks = functools.partial(self._packs.pressing, self._looker.press)

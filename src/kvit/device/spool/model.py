@@ -56,6 +56,8 @@ REFUSED: Final = "refused"
 blocked for itself and does not hold the queue. A person moves or cancels it, or its deadline ends it."""
 COPY_WITHIN_MS: Final = 15_000
 """How long a copy may be at the printer before who asked for several is told that it is not confirmed."""
+UNMADE: Final = (f"{REFUSED}: device.adapter_unknown", f"{REFUSED}: device.pack_language")
+"""How such a reason begins where a pack was absent, or its script gave no paper: another pack may mend that."""
 ASK_MS: Final = 20_000
 """How long a person is asked whether it came out; then a marked COPY is made."""
 
@@ -101,6 +103,8 @@ class Event(enum.StrEnum):
     PREFLIGHT_GOOD = "preflight_good"
     MOVED = "moved"
     """It goes to another printer."""
+    REMADE = "remade"
+    """What its paper could not be made without is there now: a pack that describes the printer."""
     BEGUN = "begun"
     BYTES_OUT = "bytes_out"
     """The last byte, and the request for the process ID behind it, were handed over."""

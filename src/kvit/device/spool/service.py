@@ -175,6 +175,11 @@ def ready(tx: Tx, shop: str, printer: str, now_ms: int) -> list[Noted]:
     return _hear_all(tx, shop, store.blocked(tx, shop, printer), Heard(Event.PREFLIGHT_GOOD), now_ms)
 
 
+def remade(tx: Tx, shop: str, printer: str, now_ms: int) -> list[Noted]:
+    """What papers for this printer could not be made without is there: jobs refused for its want are queued."""
+    return _hear_all(tx, shop, store.unmade(tx, shop, printer), Heard(Event.REMADE), now_ms)
+
+
 def note_all(tx: Tx, shop: str, id_: str, heard: Sequence[Heard], now_ms: int) -> list[Noted | Refusal]:
     """Say several things in their order, in one transaction."""
     return [note(tx, shop, id_, each, now_ms) for each in heard]

@@ -17,6 +17,7 @@ from kvit.db.tx import Row, Value
 from kvit.device.spool.model import (
     NO_TEMPLATE,
     REFUSED,
+    UNMADE,
     Effect,
     Event,
     Evidence,
@@ -323,6 +324,16 @@ def blocked(tx: Tx, shop: str, printer: str) -> list[str]:
     """Give the ids of what is blocked before a printer by the printer's own state."""
     sql = f"SELECT id FROM spool_job WHERE shop = $1 AND printer = $2 AND {_WAITING} AND {_BLOCKED} ORDER BY +n"  # noqa: S608
     return [row[0] for row in tx.all(sql, shop, printer)]
+
+
+def unmade(tx: Tx, shop: str, printer: str) -> list[str]:
+    """Give the ids of what waits before a printer because its paper could not be made for it."""
+    rows = tx.all(
+        f"SELECT id, reason FROM spool_job WHERE shop = $1 AND printer = $2 AND {_WAITING} AND state = 'blocked'"  # noqa: S608
+        " ORDER BY +n",
+        shop, printer,
+    )  # fmt: skip
+    return [id_ for id_, reason in rows if reason.startswith(UNMADE)]
 
 
 def waiting(tx: Tx, shop: str, printer: str, limit: int) -> list[str]:

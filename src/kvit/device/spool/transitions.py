@@ -22,7 +22,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from kvit.device.spool.model import REFUSED, Effect, Event, Evidence, Heard, Job, State, Step
+from kvit.device.spool.model import REFUSED, UNMADE, Effect, Event, Evidence, Heard, Job, State, Step
 
 Condition = Callable[[Job, Heard, int], bool]
 Ways = tuple[tuple[Condition, Step], ...]
@@ -50,6 +50,10 @@ def _able_c(job: Job, heard: Heard, now_ms: int) -> bool:
 
 def _absent(job: Job, heard: Heard, now_ms: int) -> bool:
     return _ours(job, heard, now_ms) and not job.copied
+
+
+def _unmade(job: Job, heard: Heard, now_ms: int) -> bool:
+    return job.reason.startswith(UNMADE)
 
 
 def _not_refused(job: Job, heard: Heard, now_ms: int) -> bool:
@@ -122,6 +126,7 @@ TABLE: Final[dict[tuple[State, Event], Ways]] = {
     (State.BLOCKED, Event.PREFLIGHT_GOOD): _one(State.QUEUED, when=_not_refused),
     (State.BLOCKED, Event.BACK_AGAIN): _one(State.QUEUED, when=_not_refused),
     (State.BLOCKED, Event.MOVED): _one(State.QUEUED),
+    (State.BLOCKED, Event.REMADE): _one(State.QUEUED, when=_unmade),
     (State.BLOCKED, Event.CANCELLED): _one(State.CANCELLED, when=_named),
     (State.BLOCKED, Event.DEADLINE): _one(State.EXPIRED, Effect.REPORT, _late),
     (State.SENDING, Event.BYTES_OUT): _one(State.CONFIRMING, when=_ours),
