@@ -14,6 +14,7 @@ from typing import Annotated, Any
 
 import msgspec
 
+from kvit.access.customers.settings import CustomersSettings
 from kvit.app import sense
 from kvit.chain.settings import ChainSettings, Role
 from kvit.config import NAMED, Config, load
@@ -78,8 +79,6 @@ class PacksSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How many of them must have signed."""
     number: Annotated[int, msgspec.Meta(ge=1)] = 1
     """Of this list: above that of a list taken in since (``kvit pack renew``), this one counts again."""
-    number: Annotated[int, msgspec.Meta(ge=1)] = 1
-    """Of this list: above that of a list taken in since (``kvit pack renew``), this one counts again."""
 
 
 ROOMS: dict[str, type[msgspec.Struct]] = {
@@ -94,6 +93,7 @@ ROOMS: dict[str, type[msgspec.Struct]] = {
     "jobs": JobsSettings,
     "web": WebSettings,
     "packs": PacksSettings,
+    "customers": CustomersSettings,
     "receipts": ReceiptsSettings,
     "routing": RoutingSettings,
     "chain": ChainSettings,
@@ -120,6 +120,7 @@ class Settings(msgspec.Struct, frozen=True):
     jobs: JobsSettings
     mqtt: MqttSettings
     packs: PacksSettings
+    customers: CustomersSettings
     receipts: ReceiptsSettings
     routing: RoutingSettings
     chain: ChainSettings

@@ -28,6 +28,7 @@ from kvit.access.door import Door
 from kvit.access.worker import Weigher
 from kvit.app import books, control, identity
 from kvit.app.customer_keys import customer_keys
+from kvit.app.customer_world import customer_world
 from kvit.app.delivery_verbs import DeliveryVerbs
 from kvit.app.digester import Digester
 from kvit.app.drawing import Drawer
@@ -227,6 +228,9 @@ class Shop:
             station=self._tills.desk,
             figures=self._figures,
             customer_keys=self._customer_keys,
+            wallet=customer_world(
+                settings.shop, settings.customers, self._customer_keys, self._notifying.sealer, self._notifying.push_key
+            ),
             sealer=self._notifying.sealer,
             push_key=self._notifying.push_key,
             hooks_house=settings.webhooks.house,

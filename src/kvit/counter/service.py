@@ -184,6 +184,11 @@ def share(tx: Tx, shop: str, from_ms: int, until_ms: int) -> Share:
     return store.share(tx, shop, from_ms, until_ms)
 
 
+def move_customer(tx: Tx, old: str, new: str) -> int:
+    """Give the routes of a customer whose wallet went into another's to that one; give how many."""
+    return store.move_customer(tx, old, new)
+
+
 def forget_customer(tx: Tx, customer: str) -> int:
     """Take an erased customer's id out of all routes, of all shops; give how many had it."""
     return store.forget_customer(tx, customer)

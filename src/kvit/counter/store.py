@@ -61,6 +61,11 @@ def unsettled(tx: Tx, shop: str, limit: int) -> list[Routed]:
     return [_routed(row) for row in tx.all(sql, shop, limit)]
 
 
+def move_customer(tx: Tx, old: str, new: str) -> int:
+    """Put another customer's id into the routes of one; give how many."""
+    return tx.run("UPDATE receipt_route SET customer = $2 WHERE customer = $1", old, new)
+
+
 def forget_customer(tx: Tx, customer: str) -> int:
     """Take a customer's id out of all routes; give how many had it."""
     return tx.run("UPDATE receipt_route SET customer = '' WHERE customer = $1", customer)

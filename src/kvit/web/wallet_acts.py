@@ -38,4 +38,7 @@ def keep(tx: Tx, customer: str, fresh: Fresh | None, shop: str, id_: str, now_s:
         if isinstance(begun, Refusal):
             return begun
         customer = begun
-    return wallet.keep(tx, customer, shop, id_, now_s, BY_LINK)
+    kept = wallet.keep(tx, customer, shop, id_, now_s, BY_LINK)
+    if isinstance(kept, Kept):
+        customers.meet(tx, shop, customer, now_s)
+    return kept

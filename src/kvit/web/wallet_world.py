@@ -74,3 +74,5 @@ class WalletWorld:
     codes: Codes = field(default_factory=NoCodes)
     codes_a_day: int = CODES_A_DAY
     browsers: Browsers = field(default_factory=NoBrowsers)
+    countries: tuple[str, ...] = ()
+    """Whose phones get codes besides those of the shop's country."""
