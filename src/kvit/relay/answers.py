@@ -45,6 +45,8 @@ class Recorded(msgspec.Struct):
     answers: dict[str, str] = {}
     """In hex; empty: it answers nothing."""
     recorded_ms: int = 0
+    whole: bool = False
+    """It was asked everything."""
     again: str = ""
     """The line above a paper that may be a repetition, in hex, laid out by the shop for this printer."""
 
@@ -82,6 +84,16 @@ class Answers:
         """What the printer is known to have, by the names of `StatusModel`."""
         known = tuple(sorted(name for name in _TROUBLES if getattr(self._real, name)))
         return (*known, "away") if self.away else known
+
+    @property
+    def offline(self) -> bool:
+        """The printer says that it prints nothing now."""
+        return self._real.offline
+
+    def forget(self) -> None:
+        """Another printer may be there now."""
+        self.recorded = Recorded(again=self.recorded.again)
+        self.news = True
 
     def state(self, asked: Asked) -> StatusModel:
         """Give the printer in the eyes of a till."""

@@ -9,6 +9,7 @@
     {"do": "route", "line": "till1", "offset": 4711, "paper": false}
                                              {"ok": true} or {"ok": false, "code": "relay.not_held", ...}; see
                                              docs/protocols/relay.md
+    {"do": "record", "line": "till1"}        the printer is asked anew what it answers
     {"do": "stop"}                           ports stay with the holder;  {"do": "stop", "for_good": true}: they do not
 
 On Linux a Unix socket in a folder only the owner can enter. On Windows a loopback port with a random word in
@@ -36,6 +37,8 @@ from kvit.socket_path import socket_path
 
 REQUEST_BYTES_MAX: Final = 262_144
 """A decision with what is to be printed in addition, in hex; others are a line or two."""
+AGAIN_BYTES_MAX: Final = 4096
+"""A line of text, drawn as a picture where the printer has no letters for it."""
 ANSWER_S: Final = 10.0
 """A line process that does not answer for this long hangs."""
 
@@ -207,12 +210,29 @@ def _attend(house: House, asked: Answer) -> Answer:
     names, lease_s = asked.get("lines"), asked.get("lease_s", 0)
     if not isinstance(names, list) or not isinstance(lease_s, int | float):
         return _no(Refusal("relay.control", {"do": "attend"}))
+    again = asked.get("again")
     held: list[Answer] = []
     for name, line in house.lines.items():
         holding = line.pump.holding
         if holding is not None:
-            held += [msgspec.to_builtins(each) for each in holding.attend(lease_s if name in names else 0)]
+            said = _hex(again.get(name)) if isinstance(again, dict) else b""
+            held += [msgspec.to_builtins(each) for each in holding.attend(lease_s if name in names else 0, said)]
     return {"ok": True, "held": held}
+
+
+def _hex(said: object) -> bytes:
+    try:
+        return bytes.fromhex(said)[:AGAIN_BYTES_MAX] if isinstance(said, str) else b""
+    except ValueError:
+        return b""
+
+
+def _record(house: House, asked: Answer) -> Answer:
+    line = house.lines.get(str(asked.get("line")))
+    if line is None or line.pump.holding is None:
+        return _no(Refusal("relay.control", {"do": "record"}))
+    line.pump.holding.record_anew()
+    return {"ok": True}
 
 
 def _route(house: House, asked: Answer) -> Answer:
@@ -237,5 +257,6 @@ _VERBS: Final[dict[str, Callable[[House, Answer], Answer]]] = {
     "test": _test,
     "attend": _attend,
     "route": _route,
+    "record": _record,
     "stop": _stop,
 }

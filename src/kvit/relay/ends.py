@@ -62,7 +62,9 @@ class Line:
         self._door = Door(settings.allow, settings.connections_max, settings.connections_per_peer_max)
         self.refused = 0
         self.problem: Refusal | None = None
-        writer = capture.Writer(house.folder / "capture" / settings.name, time.monotonic_ns, time.time_ns)
+        folder = house.folder / "capture" / settings.name
+        writer = capture.Writer(folder, time.monotonic_ns, time.time_ns)
+        holds = settings.hold_s or capture.read_floor(folder) is not None
         self.pump = Pump(
             settings.name,
             lambda factory: open_end(printer, factory, house.folder / "ports"),
@@ -72,7 +74,7 @@ class Line:
             idle_drop_s=settings.idle_drop_s,
             wait_s=settings.wait_s,
             wake=lambda: house.wake(settings.name),
-            holding=self._holding() if settings.hold_s else None,
+            holding=self._holding() if holds else None,
         )
 
     def _holding(self) -> Callable[[Pump], Any]:

@@ -39,6 +39,8 @@ from kvit.relay.watch import Watch
 
 HELD_BYTES_MAX: Final = 8 << 20
 """Of one line. More than two rolls of pictures: somebody forgot to decide."""
+DECIDED_MAX: Final = 256
+"""Decisions remembered, for who asks again because the answer got lost."""
 LEASE_S_MAX: Final = 60.0
 """Whoever attends says so again; a shop that died is missed no longer than this."""
 
@@ -63,6 +65,7 @@ class Hold:
         self._watch = Watch(line, profile, self)
         self._flows: dict[int, Flow] = {}
         self._effects: list[Effect] = []
+        self._decided: dict[int, bool] = {}
         self._printer = StatusReader()
         self._now_s = 0.0
         self.attended_until_s: float | None = None
@@ -153,7 +156,12 @@ class Hold:
         length: int | None = None,
         why: str = "asked",
     ) -> list[Effect] | Refusal:
-        """Decide about a withheld printout. One that the asker sees longer or shorter than it is here comes out."""
+        """Decide about a withheld printout, once; the same decision again is no harm.
+
+        One that the asker sees longer or shorter than it is here comes out.
+        """
+        if why == "asked" and self._decided.get(offset) == paper:
+            return []
         for flow in self._flows.values():
             for waiting in flow.waiting:
                 if waiting.offset == offset and waiting.paper is None and not waiting.tail:
@@ -193,9 +201,10 @@ class Hold:
         flow = self._flows.get(connection)
         return flow is not None and flow.held
 
-    def knows(self, connection: int) -> bool:
-        """Whether there is still such a till, or something withheld of it."""
-        return connection in self._flows
+    @property
+    def wants_asb(self) -> bool:
+        """A till relies on the printer's automatic status."""
+        return any(flow.asked.asb for flow in self._flows.values())
 
     @property
     def held_bytes(self) -> int:
@@ -335,6 +344,10 @@ class Hold:
     def _decide(
         self, flow: Flow, waiting: Waiting, paper: bool, why: str, splices: Sequence[tuple[int, bytes]] = ()
     ) -> None:
+        if why == "asked":
+            self._decided[waiting.offset] = paper
+            if len(self._decided) > DECIDED_MAX:
+                del self._decided[next(iter(self._decided))]
         waiting.paper, waiting.why, waiting.splices = paper, why, tuple(splices) if paper else ()
         routed = notes.Routed(waiting.offset, waiting.length, paper, why, [(at, extra.hex()) for at, extra in splices])
         self._effects.append(Note(capture.ROUTED, flow.number, notes.encode(routed)))
@@ -368,9 +381,6 @@ class Hold:
         flow.ended = True
         if flow.held and (rest := remains(flow.until(None))):
             self._effects.append(Paper(flow.number, rest))
-        if not flow.held:
-            del self._flows[flow.number]
-            return
         self._settle(flow)
 
     def _try_to_hold(self, flow: Flow) -> None:

@@ -7,8 +7,7 @@
   out, once the printer's connection has taken the last.
 * ``held`` beside the segments says from where on the capture is needed to release what is withheld: nothing behind it is
   deleted (`kvit.relay.capture`).
-* While nobody owns the printer and a till asks how it is, the printer is asked, once a second at most. Its answers are
-  never a till's: they are taken out of what it says.
+* While nobody owns the printer and a till asks how it is, the printer is asked (`kvit.relay.sounding`).
 """
 
 from __future__ import annotations
@@ -18,39 +17,33 @@ import contextlib
 import os
 from collections import deque
 from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import Final
-
-import msgspec
+from typing import Any, Final
 
 from kvit.escpos import load_profile
 from kvit.escpos.parser import Parser
 from kvit.refusal import Refusal
-from kvit.relay import capture, notes
-from kvit.relay.answers import Answers, Recorded
+from kvit.relay import capture, leftover, notes, recorder
+from kvit.relay.answers import Answers
 from kvit.relay.capture import Record
 from kvit.relay.effects import Answer, Effect, Finished, Note, Paper, Sound, Turned
 from kvit.relay.hold import Hold
 from kvit.relay.link import Link
 from kvit.relay.pump import Pump
 from kvit.relay.settings import LineSettings
+from kvit.relay.sounding import QUESTIONS, Soundings
 from kvit.relay.till import Job, Till
 from kvit.relay.turns import FEW_BYTES
 
 UNNAMED: Final = "unknown"
 """The profile of a line nobody named a printer for: the shop's reading takes the same."""
-SOUND_S: Final = 1.0
-SOUNDING: Final = b"\x10\x04\x01\x10\x04\x02\x10\x04\x03\x10\x04\x04"
-"""As many questions of the moment as a printer takes before it must be waited for."""
-SOUNDINGS_MISSED_MAX: Final = 3
-"""A printer that answered none of so many soundings is asked no more."""
 SENT_LOOK_S: Final = 0.02
 """How often it is looked whether a busy printer has taken a paper."""
 FAILED_S: Final = 60.0
 """So long after the capture could not be written nothing is withheld."""
 STOP_S: Final = 2.0
 """What is withheld has so long to come out when the line is stopped; the rest does at the next start."""
-RECORDED: Final = "answers.json"
+RECORD_AGAIN_S: Final = 60.0
+"""How often a printer that did not say everything is asked once more."""
 
 
 class Holding:
@@ -61,20 +54,23 @@ class Holding:
         self._writer = pump.writer
         self._loop = asyncio.get_running_loop()
         self._folder = pump.writer.folder
-        self._answers = Answers(load_profile(settings.profile or UNNAMED), _load(self._folder / RECORDED))
+        self._answers = Answers(load_profile(settings.profile or UNNAMED), recorder.load(self._folder))
         self.hold = Hold(settings.name, settings.profile or UNNAMED, settings.hold_s, self._answers)
         self._tills: dict[int, Till] = {}
         self._sending: dict[Till, list[Job]] = {}
         """Handed to the link, and perhaps not to the printer yet."""
+        self._over: set[int] = set()
+        """Tills of which nothing more is withheld."""
         self._todo: deque[Effect] = deque()
         self._running = self._unwritten = False
         self._timer: asyncio.TimerHandle | None = None
         self._floor: int | None = None
-        self._owed = 0
-        """Answers to soundings that are still to come."""
-        self._sounded_s = -SOUND_S
-        self._missed = 0
+        self._soundings = Soundings()
         self._failed_s = 0.0
+        self._recorder: recorder.Recorder | None = None
+        self._record_s = self._loop.time()
+        """When the printer is to be asked everything, where that was not done yet."""
+        self._release_leftover()
 
     @property
     def state(self) -> dict[str, object]:
@@ -95,10 +91,20 @@ class Holding:
             "answers_recorded": len(self._answers.recorded.answers),
         }
 
+    @property
+    def idle(self) -> bool:
+        """Nothing is on its way to the printer."""
+        return not self._busy and (self._recorder is None or self._recorder.over)
+
     # What the control socket asks.
 
-    def attend(self, lease_s: float) -> list[notes.Held]:
-        """Somebody decides from now on, for so long; give what is withheld."""
+    def attend(self, lease_s: float, again: bytes = b"") -> list[notes.Held]:
+        """Somebody decides from now on, for so long; give what is withheld.
+
+        ``again``: the line above a paper that may be a repetition, laid out for this printer.
+        """
+        if again and again.hex() != self._answers.recorded.again:
+            self._answers.recorded.again, self._answers.news = again.hex(), True
         if lease_s > 0:
             self._run(self.hold.attend(self._writer.now_s, lease_s))
         elif self.hold.attended_until_s is not None:
@@ -145,8 +151,7 @@ class Holding:
 
     def given(self, till: Till) -> None:
         """A till has the printer: what was withheld of it goes first."""
-        link = till.link
-        if link is None or till.is_own:
+        if (link := till.link) is None or till.is_own:
             return
         while till.jobs:
             job = till.jobs.popleft()
@@ -161,24 +166,17 @@ class Holding:
 
     def said(self, data: bytes, till: Till | None) -> bytes:
         """The printer speaks: take out what it answers to soundings, hear what no till is told; give the rest."""
-        mine = bytearray()
-        if self._owed:
-            rest = bytearray()
-            for byte in data:
-                owed = self._owed > 0 and byte & 0x93 == 0x12
-                (mine if owed else rest).append(byte)
-                self._owed -= owed
-            self._missed = 0 if mine else self._missed
-            if till is not None and not till.withheld:
-                self._run(self.hold.printer(bytes(mine), self._writer.now_s))
-                return bytes(rest)
-        if till is None or till.withheld:
-            self._run(self.hold.printer(data, self._writer.now_s))
+        mine, rest = self._soundings.sift(data) if self._soundings.owed else (b"", data)
+        if till is not None and not till.withheld:
+            if mine:
+                self._run(self.hold.printer(mine, self._writer.now_s))
+            return rest
+        self._run(self.hold.printer(data, self._writer.now_s))
         return data
 
     def reached(self, reached: bool) -> None:
         """The printer is there, or can not be reached."""
-        self._owed = 0
+        self._soundings.owed = 0
         self._run(self.hold.reached(reached))
 
     def flushed(self) -> None:
@@ -194,7 +192,8 @@ class Holding:
         self._mark()
         if self._answers.news:
             self._answers.news = False
-            _save(self._folder / RECORDED, self._answers.recorded)
+            recorder.save(self._folder, self._answers.recorded)
+        self._record()
         for till in list(self._tills.values()):
             if till.jobs and till.released and self._loop.time() - till.jobs[0].since_s > self._settings.wait_s:
                 self._give_up(till)
@@ -209,20 +208,76 @@ class Holding:
             self._timer.cancel()
         self._mark()
 
+    def record_anew(self) -> None:
+        """There is another printer, or it was set differently: ask it everything."""
+        self._answers.forget()
+        self._record_s = self._loop.time()
+        self._record()
+
     # Inside.
+
+    def _record(self) -> None:
+        """Ask the printer everything once, while nobody prints."""
+        now_s, hold = self._loop.time(), self.hold
+        if not self.idle or self._answers.recorded.whole or now_s < self._record_s or self._soundings.owed:
+            return
+        if hold.attended_until_s is None or self._pump.idle_link is None or self._is_file:
+            return
+        self._record_s = now_s + RECORD_AGAIN_S
+        self._recorder = recorder.Recorder(self._pump, self._answers, asb=not hold.wants_asb)
+        self._recorder.begin()
+
+    @property
+    def _is_file(self) -> bool:
+        return self._settings.printer.startswith("file:")
+
+    def _release_leftover(self) -> None:
+        """What a line process before this one had withheld comes out, by tills that have gone."""
+        low = self._floor = capture.read_floor(self._folder)
+        if low is None:
+            return
+        reader, records = capture.Reader(self._folder, low), []
+        while found := reader.read():
+            records += found
+        reader.close()
+        writer = self._writer
+        boot_ns = writer.now_ms * 1_000_000 - int(writer.now_s * 1e9)
+        effects: list[Effect] = []
+        for left in leftover.find(records, self._settings.profile or UNNAMED, boot_ns):
+            number = left.connection
+            if number not in self._tills:
+                till = self._tills[number] = Till(self._pump, number, "", lasting=False, network=False)
+                till.withheld = till.released = till.ended = till.gone = True
+            span = notes.Span(left.offset, left.length, low)
+            effects.append(Paper(number, (self._again if left.again else b"") + left.data, span))
+        self._loop.call_soon(self._run, [*effects, *map(Finished, self._tills)])
+
+    @property
+    def _again(self) -> bytes:
+        return bytes.fromhex(self._answers.recorded.again) or leftover.AGAIN
 
     @property
     def _busy(self) -> bool:
         return bool(self._sending) or any(till.jobs for till in self._tills.values())
 
     def _run(self, effects: Sequence[Effect]) -> None:
-        self._todo.extend(effects)
+        """Do what is to be done. What is to be written down, and who is withheld, is so at once: the next byte may come
+        from within what is done first."""
+        for effect in effects:
+            if isinstance(effect, Note):
+                self._note(effect)
+                continue
+            if isinstance(effect, Turned) and (till := self._tills.get(effect.connection)) is not None:
+                till.withheld = effect.held
+            self._todo.append(effect)
         if self._running:
             return
         self._running = True
         try:
             while self._todo:
-                self._do(self._todo.popleft())
+                self._write()
+                effect = self._todo.popleft()
+                _DO[type(effect)](self, effect)
         finally:
             self._running = False
         self._write()
@@ -230,22 +285,6 @@ class Holding:
             self.hold.fresh = False
             self._settle_on_disk()
         self._arm()
-
-    def _do(self, effect: Effect) -> None:
-        if isinstance(effect, Note):
-            self._note(effect)
-            return
-        self._write()
-        if isinstance(effect, Answer):
-            self._answer(effect)
-        elif isinstance(effect, Paper):
-            self._paper(effect)
-        elif isinstance(effect, Turned):
-            self._turn(effect)
-        elif isinstance(effect, Sound):
-            self._sound()
-        elif isinstance(effect, Finished):
-            self._forget(effect.connection)
 
     def _note(self, note: Note) -> None:
         self._unwritten = True
@@ -289,10 +328,7 @@ class Holding:
 
     def _turn(self, effect: Turned) -> None:
         till = self._tills.get(effect.connection)
-        if till is None:
-            return
-        till.withheld = effect.held
-        if not effect.held:
+        if till is None or not till.withheld:
             return
         said, till.held = till.held, []
         if till not in self._sending and not till.jobs:
@@ -300,6 +336,8 @@ class Holding:
         till.resume()
         for data in said:
             self._pump.from_till(till, data)
+        if till.ended:
+            self.ended(till, "eof")
 
     def _look(self, till: Till) -> None:
         """Is the paper out of our hands? Then the printer is the next one's."""
@@ -325,10 +363,9 @@ class Holding:
 
     def _forget(self, connection: int) -> None:
         till = self._tills.get(connection)
-        if till is None or till.jobs or till in self._sending or self.hold.knows(connection):
-            return
-        if till.released or till.gone:
+        if till is not None and connection in self._over and not till.jobs and till not in self._sending:
             del self._tills[connection]
+            self._over.discard(connection)
 
     def _give_up(self, till: Till) -> None:
         """The printer did not come for the paper of a till that has long gone."""
@@ -342,19 +379,18 @@ class Holding:
         self._pump.let_go(till)
         self._forget(till.number)
 
-    def _sound(self) -> None:
+    def _finished(self, effect: Finished) -> None:
+        self._over.add(effect.connection)
+        self._forget(effect.connection)
+
+    def _sound(self, _: Sound) -> None:
         """Ask the printer how it is, where that disturbs nobody."""
-        link = self._pump.idle_link
-        now_s = self._loop.time()
-        if link is None or now_s - self._sounded_s < SOUND_S or self._missed >= SOUNDINGS_MISSED_MAX:
+        link, now_s = self._pump.idle_link, self._loop.time()
+        if link is None or self._is_file or not self._soundings.due(now_s):
             return
-        if self._settings.printer.startswith("file:"):
-            return
-        self._sounded_s, self._owed = now_s, 4
-        self._missed += 1
-        for command in Parser("epson").feed(SOUNDING):
+        for command in Parser("epson").feed(QUESTIONS):
             self.hold.asked(command)
-        link.send(SOUNDING)
+        link.send(self._soundings.asked(now_s))
         self._pump.keep_for_now(link)
 
     def _arm(self) -> None:
@@ -399,23 +435,16 @@ class Holding:
             self._fail()
 
 
+_DO: Final[dict[type, Callable[[Holding, Any], None]]] = {
+    Answer: Holding._answer,
+    Paper: Holding._paper,
+    Turned: Holding._turn,
+    Sound: Holding._sound,
+    Finished: Holding._finished,
+}
+
+
 def _synced(file: int, sync: Callable[[int], None]) -> None:
     with contextlib.suppress(OSError):
         sync(file)
     os.close(file)
-
-
-def _load(path: Path) -> Recorded | None:
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=Recorded)
-    except (OSError, msgspec.DecodeError, msgspec.ValidationError):
-        return None
-
-
-def _save(path: Path, recorded: Recorded) -> None:
-    fresh = path.with_suffix(".new")
-    try:
-        fresh.write_bytes(msgspec.json.encode(recorded))
-        fresh.replace(path)
-    except OSError:
-        return  # heard again another time

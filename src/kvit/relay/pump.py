@@ -6,8 +6,7 @@ bytes, but for the very first ones of a network connection (`kvit.relay.stranger
 that the printer did not say.
 
 * Flow control: when the printer takes no more, the till is not read, so its own writes block or its port says busy.
-* A till's half-close is passed on; its connection stays open for the printer's last answers.
-* A connection without a byte is no job and never reaches the printer.
+* A till's half-close is passed on; its connection stays open for the last answers. One without a byte is no job.
 * Several tills take turns (`kvit.relay.turns`), or each has its own printer connection (``per_till``).
 * The printer away: the link dials again with growing pauses while the till's bytes wait, at most one read of them.
 * The shop's own printing comes in by a door of its own (`Pump.own_till`), takes its turn like a till and keeps it until it
@@ -74,7 +73,7 @@ class Pump:
         self._idle_drop_s, self._wait_s = idle_drop_s, wait_s
         self.wake = wake
         self._loop = asyncio.get_running_loop()
-        self._turns: Turns[Till] = Turns(turn_s)
+        self.turns: Turns[Till] = Turns(turn_s)
         self._shared = Link(dial, self)
         self._owners: dict[Link, Till | None] = {self._shared: None}
         self.tills: set[Till] = set()
@@ -90,8 +89,12 @@ class Pump:
 
     def till(self, peer: str, *, lasting: bool = False, network: bool = False) -> Till:
         """Make the protocol of a new till connection. ``lasting``: a port that is never hung up by us."""
+        return Till(self, self.own_number(), peer, lasting=lasting, network=network)
+
+    def own_number(self) -> int:
+        """Give a connection's number that no other has."""
         self._numbers = (self._numbers + 1) & 0xFFFFFFFF or 1
-        return Till(self, self._numbers, peer, lasting=lasting, network=network)
+        return self._numbers
 
     def own_till(self) -> Till:
         """Make the protocol of a connection of the shop itself."""
@@ -106,7 +109,7 @@ class Pump:
         return {
             "name": self.name,
             "tills": len(self.tills),
-            "waiting_tills": self._turns.waiting,
+            "waiting_tills": self.turns.waiting,
             "printer": links[0].state,
             "reason": next((link.reason for link in links if link.reason), ""),
             "queued_bytes": sum(link.queued for link in self._owners),
@@ -141,7 +144,7 @@ class Pump:
         if not link.send(data):
             till.pause()
         if link is self._shared:
-            self._turns.sent(len(data), self._loop.time())
+            self.turns.sent(len(data), self._loop.time())
         self.counters["own_bytes" if till.is_own else "till_bytes"] += len(data)
         self._note_of(till, capture.TILL, data)
 
@@ -187,7 +190,7 @@ class Pump:
                 till.pause()
             return
         if link is self._shared:
-            self._turns.renew(self._loop.time())
+            self.turns.renew(self._loop.time())
         till.resume()
         if till.ended:
             self._wind_up(till)
@@ -243,20 +246,19 @@ class Pump:
             self._owners[link] = till
             self._give(till, link)
             return
-        owner = self._turns.asks(till, count, self._loop.time(), ended=till.ended)
-        if owner is not None:
+        if (owner := self.turns.asks(till, count, self._loop.time(), ended=till.ended)) is not None:
             self._own(owner)
         else:
             self._look_at_turns()
 
     def _look_at_turns(self) -> None:
         """Take the printer from an owner that idles; never from one that waits for a busy printer or has sent all."""
-        owner = self._turns.owner
+        owner = self.turns.owner
         if owner is None or owner.ended or not self._shared.free:
             return
         if owner.is_own and owner.silent_s() < OWN_SILENT_S:
             return
-        if (chosen := self._turns.tick(self._loop.time())) is not None:
+        if (chosen := self.turns.tick(self._loop.time())) is not None:
             self.counters["turns_lost"] += 1
             self._own(chosen)
 
@@ -286,15 +288,10 @@ class Pump:
         link, till.link = till.link, None
         if link is not None:
             self._owners[link] = None
-        if (owner := self._turns.leaves(till, self._loop.time())) is not None:
+        if (owner := self.turns.leaves(till, self._loop.time())) is not None:
             self._own(owner)
         elif link is not None and link.network:
             self.keep_for_now(link)
-
-    def _unneeded(self, link: Link) -> None:
-        """A network printer may have other hosts, one at a time."""
-        if self._owners.get(link) is None and link.empty and not self._turns.waiting:
-            link.hang_up()
 
     def _admit(self, till: Till, link: Link) -> None:
         """Let the shop begin once the printer is connected; one that hangs up under a paper ends it."""
@@ -355,7 +352,7 @@ class Pump:
         if till in self.tills:
             self.tills.discard(till)
             self._note_of(till, capture.CLOSE, how.encode())
-        if (owner := self._turns.leaves(till, self._loop.time())) is not None:
+        if (owner := self.turns.leaves(till, self._loop.time())) is not None:
             self._own(owner)
 
     def _note_of(self, till: Till, kind: int, data: bytes) -> None:
@@ -391,8 +388,13 @@ class Pump:
         return self._shared if (owner is None or owner.withheld) and self._shared.empty else None
 
     def keep_for_now(self, link: Link) -> None:
-        """Something was sent that no till sent: a network printer is let go a little later."""
-        self._loop.call_later(ANSWER_S, self._unneeded, link)
+        """Nobody owns the printer: one of the network is let go a little later, for it may have other hosts."""
+
+        def let_go() -> None:
+            if self._owners.get(link) is None and link.empty and not self.turns.waiting:
+                link.hang_up()
+
+        self._loop.call_later(ANSWER_S, let_go)
 
     def quiet(self, quiet_s: float) -> None:
         """Begin a new capture segment when the line has been silent for so long."""
