@@ -66,7 +66,10 @@ async def send(server: Server, mail: EmailMessage, sender: str, to: str) -> Outc
 
 
 def _shut(error: BaseException) -> Verdict:
-    """A certificate that is not the server's is mended by a person; any other fault may be over in a minute."""
+    """A certificate that is not the server's, or a server that offers no TLS, is mended by a person; any other fault may be
+    over in a minute."""
+    if type(error) is aiosmtplib.SMTPException:
+        return Verdict.CLOSED
     while (cause := error.__cause__) is not None:
         error = cause
     return Verdict.CLOSED if isinstance(error, ssl.SSLError) else Verdict.AWAY
@@ -144,7 +147,10 @@ class _Trial:
 
     def close(self) -> None:
         if self._client is not None:
+            transport = self._client.transport
             self._client.close()
+            if isinstance(transport, asyncio.WriteTransport):
+                transport.abort()
         if self._line is not None:
             self._line.close()
 
