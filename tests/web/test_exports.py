@@ -37,7 +37,9 @@ def test_the_days_asked_for_and_no_others(house: House) -> None:
 
 
 def test_many_pages_are_one_file(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "stretch", lambda *asked: stretch(*asked[:-1], 2))
+    monkeypatch.setattr(
+        store, "stretch", lambda tx, shop, first, last, after, limit: stretch(tx, shop, first, last, after, 2)
+    )
     ids = house.keep(*(prepared(number) for number in range(5)))
     got = house.user().get(f"{LINES}?first={DAY}&last={DAY}")
     found = [json.loads(line) for line in got.text.splitlines()]

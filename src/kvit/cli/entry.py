@@ -29,6 +29,7 @@ VERBS = {
     "backup": "copy the books while the shop runs",
     "restore": "put a backup back in place",
     "config": "show the effective settings and where each came from",
+    "ofd": "the exchange of a cash register with its tax data operator, decoded",
     "verify": "prove the chained books from their entries alone",
     "access": "a new first code, when nobody can log in",
 }

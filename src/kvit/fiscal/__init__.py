@@ -1,0 +1,1 @@
+"""The state's book: what a cash register tells the tax office."""
