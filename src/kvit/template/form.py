@@ -53,19 +53,26 @@ class Filled:
 class _Line:
     """A line, compiled: what does not hang on the data is worked out beforehand."""
 
-    __slots__ = ("columns", "conditions", "fillers", "first", "looks", "name", "written")
+    __slots__ = ("bare", "columns", "conditions", "fillers", "first", "looks", "name", "plain", "written")
 
     def __init__(self, name: str, line: Line, engine: Engine) -> None:
         self.name, self.first = name, line[0]
         self.fillers = [filler(engine.compile(each.content, name).program) for each in line]
         self.conditions = [engine.expression(each.condition, name) if each.condition else None for each in line]
+        self.plain = not any(self.conditions)
+        """No content of it has a condition."""
         self.looks = [_look(each) for each in line]
+        self.bare = all(look is bare for look in self.looks)
+        """Nothing is to be put on its letters."""
         self.columns = _columns(line) if len(line) > 1 else []
         self.written = not all(each.content for each in line) or line[0].content_type in ("line", "feed")
         """Whether it is printed without any letters."""
 
     def texts(self, filling: Filling, scope: Scope) -> list[str] | None:
         """Fill all contents; None where the line is left out."""
+        if self.plain:
+            texts = [fill(scope) for fill in self.fillers]
+            return texts if self.written or any(texts) else None
         texts, hidden = [], 0
         for fill, condition in zip(self.fillers, self.conditions, strict=True):
             if condition is not None and not filling.holds(condition, scope):
@@ -142,22 +149,26 @@ class _Sheet:
                 self._block(line, texts[0])
         except ValueError as error:
             raise DataShapeError(str(error), line.name, 1, 1) from error
-        self.origins += [line.name] * (len(self.blocks) - len(self.origins))
+        more = len(self.blocks) - len(self.origins)
+        if more:
+            self.origins += [line.name] * more
         if len(self.blocks) + len(self.rows) > paper.BLOCKS_MAX:
             raise BudgetError("the receipt has more lines than a document may", line.name, 1, 1)
 
     def _row(self, line: _Line, texts: list[str]) -> None:
         row: list[paper.Content | paper.Cell] = []
-        for look, text in zip(line.looks, texts, strict=True):
-            if BEGIN in text:
+        if not line.bare:
+            row = [look(text) for look, text in zip(line.looks, texts, strict=True)]
+        for text in texts:
+            if BEGIN in text or len(text) > paper.TEXT_MAX:
+                bare(text)
                 raise ValueError("symbols and pictures stand alone on their line")
-            row.append(look(text))
         if line.columns != self.columns:
             self.finish()
             self.columns, self.begun = line.columns, line.name
         elif self.begun != line.name:
             self.begun = ""
-        self.rows.append(row)
+        self.rows.append(row or [*texts])
 
     def _block(self, line: _Line, text: str) -> None:
         self.finish()
@@ -222,10 +233,15 @@ def _columns(line: Line) -> list[paper.Column]:
     ]
 
 
+def bare(text: str) -> paper.Content:
+    """Letters as they are."""
+    return _short(text, paper.TEXT_MAX)
+
+
 def _look(made: ContentObject) -> Callable[[str], paper.Content]:
     """Give what puts a content's look on its letters."""
     if made.font_size == "default" and not (made.bold or made.underline or made.invert):
-        return lambda text: _short(text, paper.TEXT_MAX)
+        return bare
     width, height, font = SIZES[made.font_size]
     underline: Literal[0, 1] = 1 if made.underline else 0
 

@@ -13,7 +13,7 @@ Tokens are named as the grammar names them, so that its published cases can be r
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from msgspec import Struct
 
 from kvit.template.handlebars.errors import Source, TemplateSyntaxError
 
@@ -37,7 +37,7 @@ _OPENERS = (
 )  # fmt: skip
 
 
-class Token(NamedTuple):
+class Token(Struct, frozen=True, gc=False):
     """A token: its grammar name, its text as the grammar hands it on, and where it begins."""
 
     kind: str

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import NamedTuple
+from msgspec import Struct
 
 from kvit.template.handlebars.errors import Source, TemplateSyntaxError
 from kvit.template.handlebars.lexer import Token, tokenise
@@ -38,14 +38,13 @@ PARTS_MAX = 50
 DIGITS_MAX = 100
 """Of one number: more is no number anybody means, and turning digits into a number is not linear."""
 
-_END = Token("EOF", "", 0)
 _LITERALS = frozenset(("STRING", "NUMBER", "BOOLEAN", "UNDEFINED", "NULL"))
 _PARAMS = _LITERALS | {"ID", "DATA", "OPEN_SEXPR"}
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "undefined": None}
 _UP = ("..", ".", "this")
 
 
-class _Opened(NamedTuple):
+class _Opened(Struct, frozen=True):
     """What stands in the braces that open a block."""
 
     path: Path | Literal
@@ -72,7 +71,7 @@ class _Parser:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.tokens = tokenise(source)
-        self.tokens.append(_END._replace(at=len(source.text)))
+        self.tokens.append(Token("EOF", "", len(source.text)))
         self.at = 0
         self.kind = self.tokens[0].kind
 

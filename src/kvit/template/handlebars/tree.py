@@ -7,12 +7,10 @@ and `Partial.indent`: they are what whitespace control works on.
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import NamedTuple
-
 from msgspec import Struct
 
 
-class Strip(NamedTuple):
+class Strip(Struct, frozen=True, gc=False):
     """Tildes: ``{{~`` takes the whitespace before the braces, ``~}}`` that behind them."""
 
     open: bool = False
