@@ -23,10 +23,12 @@ RIM_FOLDERS = {"transports", "cloud", "sources"}
 RIM_MORE = {
     "socket_path.py": "makes the folder of sockets too long to lie beside the data",
     "net/exchange.py": "the only outgoing HTTP",
+    "chain/noting.py": "hands on the data base's futures",
     "relay/line.py": "the line process itself",
     "relay/link.py": "one till's connection to its printer: part of the pump",
     "relay/till.py": "a till's connection: part of the pump",
     "relay/holding.py": "withholds paper: part of the pump",
+    "relay/recorder.py": "asks the printer in a turn of its own: part of the pump",
     "relay/ends.py": "opens the two ends of a line",
     "relay/house.py": "all lines of the line process",
     "relay/follow.py": "tails the capture files",
