@@ -65,7 +65,8 @@ def test_two_receipts_one_wallet(house: House) -> None:
     [
         ("search=latte", 1), ("search=카노", 1), ("search=nothing", 0), ("category=eating", 2), ("category=home", 0),
         ("least=4&most=5", 1), ("least=4,50&most=4,50", 1), ("least=4500", 1), ("most=1", 0), ("since=2024-10-05", 1),
-        ("until=2024-10-04", 1), ("since=2024-10-04&until=2024-10-07", 2), ("reminders=1", 0), ("shop=shop-1", 2), ("shop=x", 0),
+        ("until=2024-10-04", 1), ("since=2024-10-04&until=2024-10-07", 2), ("reminders=1", 0),
+        ("shop=shop-1", 2), ("shop=x", 0),
     ],
 )  # fmt: skip
 def test_finding(house: House, query: str, count: int) -> None:

@@ -20,6 +20,7 @@ from kvit.receipt.model import Reading
 from kvit.receipt.store import Receipt
 from kvit.refusal import Refusal
 from kvit.web.context import Context, RenderFailed
+from kvit.web.harmless import plain_text
 from kvit.web.pages import time_zone
 from kvit.web.problem import Problem, status_of
 
@@ -69,7 +70,7 @@ async def form_of(context: Context, shop: str, receipt: Receipt, ending: str, *,
 
 async def _data(context: Context, shop: str, receipt: Receipt, ending: str) -> bytes:
     if ending == "txt":
-        return receipt.text.encode()
+        return plain_text(receipt.text).encode()
     if ending == "json":
         return msgspec.json.format(msgspec.json.encode(plain(receipt.reading or Reading())))
     if ending in MADE:

@@ -20,6 +20,7 @@ from kvit.web import menu
 from kvit.web.alarms import alarms, silent_stations
 from kvit.web.door import Call
 from kvit.web.happenings import phrases
+from kvit.web.harmless import harmless
 from kvit.web.job_words import SIGNS, TONES, class_code, lamp_of
 from kvit.web.static_files import address
 
@@ -33,6 +34,7 @@ def environment() -> Environment:
     made = Environment(
         loader=PackageLoader("kvit.web", "templates"),
         autoescape=True,
+        finalize=harmless,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

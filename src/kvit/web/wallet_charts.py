@@ -47,7 +47,7 @@ def _bar(bar: Bar, x: float, step: float, most: int) -> Markup:
     kind = "bar-of chosen" if bar.chosen else "bar-of"
     current = Markup(' aria-current="true"') if bar.chosen else ""
     return Markup(
-        '<a href="{href}" class="{kind}"{current} aria-label="{name}: {text}">'
+        '<a href="{href}" class="{kind}"{current} aria-label="{label}, {name}: {text}">'
         '<rect class="reach" x="{x:.1f}" y="0" width="{step:.1f}" height="{height}"/>'
         '<rect class="tall" x="{bx:.1f}" y="{y:.1f}" width="{wide:.1f}" height="{tall:.1f}" rx="2"/>'
         '<text x="{middle:.1f}" y="{below}" text-anchor="middle">{label}</text></a>'
