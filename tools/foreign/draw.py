@@ -45,7 +45,12 @@ def job(part: str, name: str, language: str, n: int) -> dict[str, Any]:
         printed = layout(paper, sold, rng)
         form.foot(paper, sold, rng)
     wishes = paper.end(drawer=rng.random() < 0.3)
-    made = {"id": f"{part}/{name}/{language}/{n:02d}", "encoder": encoder, "columns": columns, "truth": truth(sold, printed)}
+    made = {
+        "id": f"{part}/{name}/{language}/{n:02d}",
+        "encoder": encoder,
+        "columns": columns,
+        "truth": truth(sold, printed),
+    }
     return made | spoken(wishes, encoder, sold.sale.country.code)
 
 

@@ -157,7 +157,9 @@ def pieces_first(paper: Paper, sold: Sold, rng: random.Random) -> Printed:
     """Restaurants: pieces, name, sum; no price for one."""
 
     def one(thing: Thing) -> tuple[bool, bool]:
-        paper.row((sold.sale.pieces(thing), 6, "left"), (thing.name, 0, "left"), (signed(sold, thing.total), 11, "right"))
+        paper.row(
+            (sold.sale.pieces(thing), 6, "left"), (thing.name, 0, "left"), (signed(sold, thing.total), 11, "right")
+        )
         return True, False
 
     return _rows(paper, sold, one)

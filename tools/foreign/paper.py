@@ -12,7 +12,11 @@ from typing import Any
 Wish = dict[str, Any]
 PAIRS = {"KR": "cp949", "JP": "shift_jis", "CN": "gb18030"}
 """Letters of two bytes, for encoders that know none: such a till encodes by itself and hands over single bytes."""
-SYSTEMS = {"cp949": (b"\x1cC\x00\x1c&", b"\x1bR\x0d"), "shift_jis": (b"\x1cC\x01\x1c&", b"\x1bR\x08"), "gb18030": (b"\x1c&", b"")}
+SYSTEMS = {
+    "cp949": (b"\x1cC\x00\x1c&", b"\x1bR\x0d"),
+    "shift_jis": (b"\x1cC\x01\x1c&", b"\x1bR\x08"),
+    "gb18030": (b"\x1c&", b""),
+}
 KAZAKH = (b"\x1bt\x35", "kz1048")
 
 

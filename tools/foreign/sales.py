@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+# ruff: noqa: E501 - tables of words, a language a line
+
 import random
 from dataclasses import dataclass, field
 
@@ -100,7 +102,9 @@ def _more(rng: random.Random, sold: Sold, country: Country) -> None:
         price = max(coin, country.scale // 8 // coin * coin)
         price = max(10, price // 10 * 10) if country.decimals == 0 else price
         pieces = rng.choice((1, 1, 2, 6))
-        made.things.append(Thing(DEPOSIT[sold.language], 1000 * pieces, price, pieces * price, rate=made.things[-1].rate))
+        made.things.append(
+            Thing(DEPOSIT[sold.language], 1000 * pieces, price, pieces * price, rate=made.things[-1].rate)
+        )
     if rng.random() < 0.12:
         sold.tip = max(coin, made.total // 10 // coin * coin)
         sold.tip_word = rng.choice(TIP[sold.language])

@@ -1,4 +1,4 @@
-"""Streams other people's encoders made of receipts we know (``tests/data/reading/foreign``), and the reading against the truth.
+"""Streams other people's encoders made of receipts we know (``tests/data/reading/foreign``), and the truth.
 
 What an encoder could not print stands as ``?`` on the paper: in a name such a letter is taken for any. Pieces and prices
 count only where the layout prints them.
@@ -28,6 +28,10 @@ PARTS = ("develop", "test", "held_out")
 FIELDS = ("kind", "total", "time", "tax_id", "items", "number", "currency", "payments", "change")
 PAIRS = ("ja", "ko", "zh")
 """Languages whose printer is told of by its own bytes; the others' is an Epson, as the shop has set it up."""
+
+
+CARD = {"mobile": "card"}
+"""The till of these receipts calls a phone's money a card."""
 
 
 class Stream(msgspec.Struct, frozen=True):
@@ -84,7 +88,10 @@ def judged(stream: Stream, found: Reading) -> dict[str, bool]:
     if "currency" not in truth:
         said["false"] = found.verified
         if truth["kind"] == "kitchen":
-            said["items"] = [[line.name, line.quantity] for line in found.items] == truth["items"]
+            said["items"] = len(found.items) == len(truth["items"]) and all(
+                named(line.name, name) and line.quantity == pieces
+                for line, (name, pieces) in zip(found.items, truth["items"], strict=True)
+            )
         return said
     said["false"] = found.verified and not said["total"]
     said["verified"] = found.verified
@@ -97,7 +104,7 @@ def judged(stream: Stream, found: Reading) -> dict[str, bool]:
     said["items"] = len(found.items) == len(truth["items"]) and all(
         _line(line, scale, *thing) for line, thing in zip(found.items, truth["items"], strict=True)
     )
-    said["payments"] = Counter((p.kind, p.amount * scale) for p in found.payments) == Counter(
+    said["payments"] = Counter((CARD.get(p.kind, p.kind), p.amount * scale) for p in found.payments) == Counter(
         (kind, amount) for kind, amount in truth["payments"]
     )
     said["change"] = (coins(found.change) or 0) == truth["change"]

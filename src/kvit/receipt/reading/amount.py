@@ -44,10 +44,12 @@ FULL_WIDTH = (
         0xFFE6: 0x20A9,
         0xFF04: 0x24,
         0xFFE1: 0xA3,
+        0xFFFD: 0x3F,
     }
     | {ord(letter): 0x20 for letter in _GROUPERS}
 )
-"""Digits and marks as Japanese and Chinese tills print them, two cells wide; blanks of every kind."""
+"""Digits and marks as Japanese and Chinese tills print them, two cells wide; blanks of every kind; a letter the printer's
+table has a hole for is as good as the ``?`` that others print."""
 
 SIGNS = {
     "€": "EUR", "£": "GBP", "₩": "KRW", "₸": "KZT", "₽": "RUB", "₴": "UAH", "₺": "TRY", "₹": "INR", "zł": "PLN",
@@ -224,7 +226,7 @@ def _beside(text: str, raw: str, start: int, end: int, notation: Notation) -> Am
     times, unit, stop, right = _times_before(text, start), 0, end, None
     if tail and not tail.isspace():
         after, behind = tail[:2], tail.lstrip()
-        if _cut_off(after):
+        if _cut_off(after) or (not start and after in _NUMBERED and tail[2:3].isalpha()):
             return None
         near = tail[:4].lstrip()[:1]
         lonely = near.isdigit()  # the next column
@@ -245,8 +247,11 @@ def _beside(text: str, raw: str, start: int, end: int, notation: Notation) -> Am
         value, stop = (value if exact and notation.decimals else None), unit
     if value is None and pieces is None:
         return None
-    if value is not None and (left or right) and _negative(left, right):
-        value, pieces = -value, None
+    if (left or right) and _negative(left, right):
+        if value is None and not notation.decimals and raw.isdigit():
+            value, exact = int(raw), True  # nothing costs 5 won, but that much can be taken off
+        if value is not None:
+            value, pieces = -value, None
     begin = left.start() + len(left[0]) - len(left[0].lstrip()) if left else start
     letter = (right and right["letter"]) or ""
     return Amount(value, begin, stop, exact, pieces, sign and sign.lower().strip("."), letter, times, unit > 0, point)
@@ -281,6 +286,10 @@ def _may_be_sign(text: str, start: int) -> bool:
     """The word before a number is a currency, or ends in a sign; most are plain words."""
     word = text[max(0, start - 10) : start - 1].rpartition(" ")[2]
     return word != "" and (not (word[0].isalpha() and word[-1].isalpha()) or word.lower().strip(".") in _ALL_SIGNS)
+
+
+_NUMBERED = (". ", ") ")
+"""Behind a number at the very front of a row they number it: "10. Milk"."""
 
 
 def _cut_off(after: str) -> bool:

@@ -63,6 +63,8 @@ def weigh(notation: Notation, above: Basket, below: Figures, total: Told | None,
         return Attempt(notation, above, below, total, payments=tuple(below.payments))
     value = total.sums[-1]
     adjustments = bridge(above, below, value) if above.lines else None
+    if adjustments is None and above.total in below.subtotals:
+        adjustments = _with_strangers(above, below, total)
     paid = payments(below, value)
     results = (
         ("basket", adjustments is not None if above.lines else None),
@@ -95,9 +97,26 @@ def bridge(above: Basket, below: Figures, total: int) -> tuple[int, ...] | None:
                 signed = (*(-abs(value) for value in less), *more, *outside)
                 if lines + sum(signed) == total:
                     return signed
+                if lines < 0 and lines + sum(map(abs, less)) + sum(more) + sum(outside) == total:
+                    return (*map(abs, less), *more, *outside)  # a refund gives the discount back
                 if lines - sum(map(abs, less)) + sum(more) + sum(map(abs, outside)) == -total:
                     return (*(-abs(value) for value in less), *more, *map(abs, outside))  # a refund of unsigned goods
     return None
+
+
+def _with_strangers(above: Basket, below: Figures, total: Told) -> tuple[int, ...] | None:
+    """The same where the lines make the printed subtotal, and sums of unknown words stand between it and the total.
+
+    A tip has many names; that it is put on is said by its place and by arithmetic.
+    """
+    odd = tuple([row.sums[-1] for row in below.strangers if row.index < total.index])
+    if not 0 < len(odd) < STRANGERS_MAX:
+        return None
+    found = bridge(above, below, total.sums[-1] - sum(odd))
+    return None if found is None else (*found, *odd)
+
+
+STRANGERS_MAX = 3
 
 
 def _choices(above: Sequence[int], below: Sequence[int]) -> Iterator[Sequence[int]]:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import msgspec
 
 from kvit.receipt.model import Line
+from kvit.receipt.reading.breaks import column_width
 from kvit.receipt.reading.entry import Entry, agree
 
 _FRONT = re.compile(r"^\d+(?:[.,]\d{3})?\s*[xX×хХ*]?\s+")
@@ -81,7 +82,8 @@ def _fronts(entries: Sequence[Entry]) -> None:
             _front(block)
             block = []
         elif not entry.tells and not entry.proven and _LETTER.search(entry.name) and (
-            entry.total is not None or (following.total is not None and not _LETTER.search(following.name))
+            entry.total is not None
+            or (following.total is not None and not following.tells and not _LETTER.search(following.name))
         ):  # fmt: skip
             block.append(entry)
     _front(block)
@@ -107,7 +109,7 @@ class _Joiner:
         self.made = Basket()
         self.names: list[Entry] = []
         self.detail: Entry | None = None
-        self.own_name, self.cells = False, 0
+        self.own_name, self.cells, self.column, self.tail = False, 0, 0, ""
         self.down, self.room = _details_above(entries), _room(entries)
 
     def end_of_block(self) -> None:
@@ -152,7 +154,7 @@ class _Joiner:
         self.names, self.detail = [], None
         if not _LETTER.search(name):
             return  # a sum without a name is no thing sold
-        self.own_name, self.cells = own, entry.cells
+        self.own_name, self.cells, self.column, self.tail = own, entry.cells, entry.column, entry.tail
         self.made.proven += entry.proven
         self.made.contradicted += entry.times and not entry.proven
         self.made.lines.append(Line(name, quantity, price, entry.total))
@@ -161,7 +163,7 @@ class _Joiner:
         """A name in rows of its own; above the first line of dashes only the nearest row can be one."""
         name, full = "", False
         for row in self.names[-NAME_ROWS_MAX if self.made.blocks or self.made.lines else -1 :]:
-            name = _together(name, row.name, "" if full and not row.indented else " ")
+            name = _together(name, row.name, "" if full and not row.column else " ")
             full = row.full
         return name
 
@@ -169,10 +171,12 @@ class _Joiner:
         """A name too long for its column goes on in the next row."""
         last, rest = self.made.lines[-1], self.names[0].name
         if rest[:1].isalnum() or rest[:1] in "(&/+-\"'":
-            name, cells = last.name, self.cells
+            name, cells, tail = last.name, self.cells, self.tail
             for more in self.names[:NAME_ROWS_MAX]:
-                name = _together(name, more.name, "" if self.room and cells >= self.room else " ")
-                cells = more.cells
+                kept = more.column == self.column + 1  # the blank at which it was broken
+                whole = self.room and cells >= self.room and not kept
+                name = _together(name + tail, more.name, "" if whole else " ")
+                cells, tail = more.cells + kept, more.tail
             self.made.lines[-1] = Line(name, last.quantity, last.price, last.total)
 
 
@@ -210,19 +214,21 @@ def _details_above(entries: Sequence[Entry]) -> bool:
 
 
 def _room(entries: Sequence[Entry]) -> int:
-    """How many letters the column of names takes where the till breaks names at its very end, in mid-word; else 0.
+    """How many letters the column of names takes where this till breaks names in mid-word; else 0 (see ``breaks``).
 
-    Then broken names fill the column: two of them at least are equally long, none is longer, and one that is shorter by
-    a letter was broken at a blank.
+    Asked of the block with most goods: an address above the first line of dashes has columns of its own.
     """
-    goods = [entry.total is not None and not entry.tells for entry in entries]
-    longest = max([entry.cells for entry, good in zip(entries, goods, strict=True) if good], default=0)
-    broken: dict[str, int] = {}
-    for index, good in enumerate(goods[:-1]):
-        following = entries[index + 1]
-        if good and following.total is None and following.name and not (following.times or following.tells):
-            first = entries[index]
-            if first.name:
-                broken[first.name] = first.cells
-    filled = [cells for cells in broken.values() if cells == longest]
-    return longest if len(filled) > 1 and min(broken.values()) >= longest - 1 else 0
+    blocks: list[list[tuple[Entry, list[Entry]]]] = [[]]
+    rest: list[Entry] | None = None
+    for entry in entries:
+        if entry.tells == "rule":
+            blocks.append([])
+        if entry.total is not None and not entry.tells:
+            rest = [] if entry.name else None
+            if rest is not None:
+                blocks[-1].append((entry, rest))
+        elif rest is not None and entry.name and not entry.times and not entry.tells:
+            rest.append(entry)
+        else:
+            rest = None
+    return column_width(max(blocks, key=len))

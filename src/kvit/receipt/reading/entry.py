@@ -16,7 +16,7 @@ import msgspec
 from kvit.receipt.reading.amount import TIMES, Amount
 from kvit.receipt.reading.rows import Row
 
-_CODE = re.compile(r"^(?:\d{1,3}[.)]\s*(?=[^\W\d])|0\d{1,4}\s+|\d{6,14}(?:\s+|$)|[*#+•>-]+\s*)")
+_CODE = re.compile(r"^(?:\d{1,3}[.)](?:\s*(?=[^\W\d])|\s+(?=\d+[^\W\d]))|0\d{1,4}\s+|\d{6,14}(?:\s+|$)|[*#+•>-]+\s*)")
 _EDGE = " \t:=*@×|,-([✕"
 _TIMES_BEHIND = re.compile(r"\s[xXхХ.]$")
 _TIMES_BEFORE = re.compile(r"^[xXхХ]\s+")
@@ -47,7 +47,12 @@ class Entry(msgspec.Struct, gc=False):
     """A number at the very front (thousandths), which is pieces when all rows have one."""
     cells: int = 0
     """How many letters the name took."""
-    indented: bool = False
+    tail: str = ""
+    """What ``clean`` took for a mark behind the name; it was the name's own where the name goes on in the next row."""
+    figures: int = 0
+    """Where in the row the first figure beside the name stands; 0 where none does."""
+    column: int = 0
+    """Where the row begins, in cells."""
     full: bool = False
     """The row reaches the paper's right edge: a name that long goes on in the next row, in mid-word perhaps."""
 
@@ -72,7 +77,8 @@ def entry(row: Row, numbers: Sequence[Amount], sums: Sequence[Amount], edge: int
     goods end, so that a size in a name ("Cola 0,33") is none of them.
     """
     if not sums or (len(sums) == 1 and _in_name(row, numbers, sums[0], edge)):
-        return Entry(clean(row.text), front=_front(row, numbers), cells=len(row.text))
+        name = clean(row.text)
+        return Entry(name, front=_front(row, numbers), cells=len(row.text), tail=tail_of(row.text, name))
     if len(numbers) == 1:
         name = _name(row.text, numbers)
         return Entry(name, None, None, numbers[0].value, cells=len(name))
@@ -129,6 +135,11 @@ def _detail(row: Row, numbers: Sequence[Amount], sums: Sequence[Amount]) -> Entr
         return None
     pieces, price = pair
     others = [number for number in sums if number is not pieces and number is not price]
+    if others and "  " in row.text[min(pieces.end, price.end) : max(pieces.start, price.start)]:
+        assert pieces.pieces is not None
+        assert price.value is not None
+        if not agree(pieces.pieces, price.value, others[-1].value or 0):
+            return None  # "Cola 0,33       x12     8,88": a size, and pieces in their own column
     name = _name(row.text, (pieces, price, *others[-1:]))
     total = others[-1].value if others else None
     return Entry(name, pieces.pieces, price.value, total, times=True, cells=len(name))
@@ -149,6 +160,8 @@ def _price_first(first: Amount, second: Amount, sums: Sequence[Amount]) -> bool:
     """``1.89 x 2`` where both could be sums: the price has two decimals, or ``@`` before it, or is the larger whole one."""
     if first not in sums or second.pieces is None:
         return False
+    if first.times & 6 == 4:
+        return False  # "12 @ 880": what stands behind the sign is the price
     if first.point == 2:
         return not second.exact or second.point in (0, 3)
     return second.point == 0 and (first.times & 4 > 0 or (first.value or 0) > (second.value or 0))
@@ -161,9 +174,7 @@ def _plain(row: Row, numbers: Sequence[Amount], sums: Sequence[Amount]) -> Entry
         name = _name(row.text, (sums[-2], last))
         return Entry(name, 1000, sums[-2].value, last.value, cells=len(name))
     apart = [
-        n
-        for n in numbers
-        if n.end <= last.start and n not in sums and n.pieces and n.point != 2 and _apart(row.text, n)
+        n for n in numbers if n.end <= last.start and n.pieces and _may_count(n, sums, last) and _apart(row.text, n)
     ]
     if apart:
         name = _name(row.text, (apart[-1], last))
@@ -171,6 +182,25 @@ def _plain(row: Row, numbers: Sequence[Amount], sums: Sequence[Amount]) -> Entry
             return Entry(name, apart[-1].pieces, None, last.value, cells=len(name))
     name = _name(row.text, (last,))
     return Entry(name, total=last.value, cells=len(name), front=_front(row, numbers))
+
+
+def _may_count(number: Amount, sums: Sequence[Amount], last: Amount) -> bool:
+    """A number that can be pieces: with its sign ("x12"), no sum, or in money without coins a part of the sum."""
+    if number.times & 2:
+        return True
+    if number not in sums:
+        return number.point != 2
+    whole = number.value == (number.pieces or 0) // 1000 and not number.sign
+    return (
+        whole
+        and len(sums) == 2
+        and not (last.value or 0) % (number.value or 1)
+        and abs(last.value or 0) >= PRICE_MIN * (number.value or 1)
+    )
+
+
+PRICE_MIN = 10
+"""Nothing costs less in money without coins."""
 
 
 def _front(row: Row, numbers: Sequence[Amount]) -> int:
@@ -181,8 +211,9 @@ def _front(row: Row, numbers: Sequence[Amount]) -> int:
 
 
 def _apart(text: str, number: Amount) -> bool:
-    """In a column of its own: two blanks before, room behind."""
-    return text[max(0, number.start - 2) : number.start] == "  " and text[number.end : number.end + 1] == " "
+    """In a column of its own: two blanks before ("x3" with its sign), room behind."""
+    start = number.start - (number.times & 2 > 0 and text[number.start - 1] in TIMES)
+    return text[max(0, start - 2) : start] == "  " and text[number.end : number.end + 1] == " "
 
 
 def _name(text: str, used: Sequence[Amount]) -> str:
@@ -196,6 +227,15 @@ def _name(text: str, used: Sequence[Amount]) -> str:
     if not any(stretches):
         return ""
     return max(stretches, key=lambda part: len(_LETTER.findall(part)))
+
+
+def tail_of(text: str, name: str) -> str:
+    """A capital letter or a comma that ``clean`` took off a name's end: " R" of "Label R"."""
+    rest = text.rstrip()[len(name) :] if name and text.startswith(name) else ""
+    return rest if _TAIL.fullmatch(rest) else ""
+
+
+_TAIL = re.compile(r" ?[A-ZА-ЯІЇЄҐ]|,")
 
 
 def clean(text: str) -> str:

@@ -76,8 +76,13 @@ def title(text: str) -> str:
     head, colon, _ = text.partition(":")
     if not colon:
         head, colon, _ = text.partition("  ")
-    said = tells_alone(head) if colon else ""
+    head = _ASIDE.sub("", head)
+    said = tells_alone(head) if colon or len(head) < len(text) else ""
     return said if said in _KINDS else ""
+
+
+_ASIDE = re.compile(r"\s*(?:\[[^\]]*\]|\([^)]*\))")
+"""What a title adds in brackets: "Kitchen [New order]"."""
 
 
 def numbered_title(text: str) -> str:
@@ -272,8 +277,32 @@ _ORDERED = re.compile(
 )
 
 
-def ordered(rows: Sequence[Row]) -> tuple[Line, ...]:
-    """Return what a kitchen ticket orders: pieces and names below its first line of dashes."""
+def ordered(rows: Sequence[Row], width: int) -> tuple[Line, ...]:
+    """Return what a kitchen ticket orders: pieces and names below its first line of dashes.
+
+    A row without pieces goes on with the name above where its first word would not have fitted there; else it is a note.
+    """
     start = next((index for index, row in enumerate(rows) if row.rule and index), len(rows))
-    found = (_ORDERED.match(row.text) for row in rows[start:] if not row.rule and not tells_alone(row.text))
-    return tuple(Line((m[2] or m[3]).strip(), int(m[1] or m[4]) * 1000) for m in found if m)
+    width = max(
+        [row.column + row.width for row in rows if row.rule], default=width
+    )  # how wide the till takes its paper
+    found: list[Line] = []
+    above: Row | None = None
+    for row in rows[start:]:
+        if row.rule or tells_alone(row.text):
+            above = None
+        elif match := _ORDERED.match(row.text):
+            found.append(Line((match[2] or match[3]).strip(), int(match[1] or match[4]) * 1000))
+            above = row
+        elif above is not None and _would_not_fit(above, row, width):
+            found[-1] = Line(f"{found[-1].name} {row.text}", found[-1].quantity)
+            above = row
+        else:
+            above = None
+    return tuple(found)
+
+
+def _would_not_fit(above: Row, row: Row, width: int) -> bool:
+    word = row.text.split(" ")[0]
+    cell = max(1, round(above.width / max(1, len(above.text))))
+    return above.column + above.width + (1 + len(word)) * cell > width

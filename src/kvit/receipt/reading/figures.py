@@ -140,7 +140,7 @@ def _sort(made: Figures, row: Told) -> None:
         made.payments.append(Payment(said, value))
     elif said == "change":
         made.change = abs(value) if made.change is None else made.change
-    elif said == "header" and len(row.sums) == 1:
+    elif said in ("amount", "header") and len(row.sums) == 1:
         made.named.append(row)
     elif not said and _LETTER.search(row.row.text):
         made.strangers.append(row)

@@ -23,7 +23,7 @@ from kvit.receipt.reading import facts
 from kvit.receipt.reading.amount import Amount, amounts, sums_of
 from kvit.receipt.reading.balance import Attempt, weigh
 from kvit.receipt.reading.basket import Basket, basket
-from kvit.receipt.reading.entry import Entry, clean, entry
+from kvit.receipt.reading.entry import Entry, clean, entry, tail_of
 from kvit.receipt.reading.figures import PAYMENTS, Figures, Told, figures, label_of, told
 from kvit.receipt.reading.fiscal import Fiscal, fiscal
 from kvit.receipt.reading.notation import Notation, notations
@@ -99,7 +99,17 @@ def _page(sheet: Sheet) -> Page:
     ]
     symbols = [box for box in sheet.boxes if type(box) is Symbol]
     width = max([row.column + row.width for row in paper], default=0)
-    return Page(paper, text, width, labels, says, told, dated, counts, fiscal(symbols) if symbols else None)
+    return Page(
+        paper,
+        text,
+        width,
+        labels,
+        says,
+        told,
+        dated,
+        counts,
+        fiscal(symbols) if symbols else None,
+    )
 
 
 def _told_by(row: Row) -> Words:
@@ -182,6 +192,8 @@ def _edges(page: Page, sums: Sequence[Sequence[Amount]]) -> list[int]:
         found = [index for index, said in enumerate(page.says) if said in ("tax", "change", *PAYMENTS) and sums[index]][
             :1
         ]
+    if not found:
+        found = [index for index, said in enumerate(page.says) if said == "amount" and sums[index]][:1]
     return [_raised(page, index) for index in found] or [end]
 
 
@@ -245,7 +257,9 @@ def _candidates(below: Figures, witness: int | None) -> list[Told | None]:
     return list(below.named[-1:]) or [None]
 
 
-_NO_GOODS = frozenset(("number", "tax_id", "noise", "header", "change", "subtotal", "total", "tax", *PAYMENTS))
+_NO_GOODS = frozenset(
+    ("number", "tax_id", "noise", "header", "amount", "change", "subtotal", "total", "tax", *PAYMENTS)
+)
 """Words whose rows stand among the goods (or above them) and are none."""
 
 
@@ -258,13 +272,28 @@ def _entry(
         return Entry(tells="rule")
     if said in ("discount", "markup"):
         sure = [number for number in numbers if number.sum]
-        return Entry(total=sure[-1].value, tells=said) if sure else Entry(tells="none")
+        if sure:
+            return Entry(total=sure[-1].value, tells=said)
+        if (
+            len(numbers) == 1
+            and numbers[0].pieces
+            and not numbers[0].point
+            and row.text.endswith(str(numbers[0].pieces // 1000))
+        ):
+            return Entry(total=numbers[0].pieces // 1000, tells=said)  # five yen, given back
+        if page.rows[index].digits or index + 1 >= len(page.rows) or not page.rows[index + 1].digits:
+            return Entry(tells="none")
+        return Entry(clean(row.text), cells=len(row.text))  # "Deposit", and what it came to in the next row
     made = entry(row, numbers, sums, right) if row.digits else Entry(page.told[index].name, cells=len(row.text))
-    if said == "header" and made.total is not None:
+    if said in ("header", "amount") and made.total is not None:
         said = ""  # "Item 1   10.00" is a thing, a table's head has no sums
     if said in _NO_GOODS and not made.proven and (strict or said in ("tax", "number", "tax_id")):
         return Entry(tells="none" if said == "tax" else "rule")
-    made.full, made.indented = row.column + row.width >= page.width, row.column > 0
+    made.full, made.column = row.column + row.width >= page.width, row.column
+    if made.total is not None and numbers:
+        made.figures = next((number.start for number in numbers if number.start >= made.cells > 0), 0)
+        made.tail = tail_of(row.text[: made.figures], made.name)
+        made.cells += len(made.tail)
     return made
 
 
@@ -294,7 +323,7 @@ def _reading(page: Page, best: Attempt, order: str) -> Reading:
     number = facts.number_of(page.rows)
     moment = _later(facts.time_of(page.rows, page.dated, order), code)
     shop = facts.shop_of(page.rows, page.says, page.dated)
-    items = tuple(best.basket.lines) if goods else facts.ordered(page.rows) if kind is Kind.KITCHEN else ()
+    items = tuple(best.basket.lines) if goods else facts.ordered(page.rows, page.width) if kind is Kind.KITCHEN else ()
     return Reading(
         kind=kind,
         shop=shop,

@@ -59,7 +59,7 @@ def rows(sheet: Sheet, limit: int = 2000) -> list[Row]:
     for bottom in sorted(lines)[:limit]:
         runs = lines[bottom]
         row = _row(bottom, runs)
-        if cut and _REST.match(row.text) and made[-1].text[-1] in _CUT_LETTERS:
+        if cut and _REST.match(row.text) and _ONE_SUM.search(f" {made[-1].text}{row.text}"):
             row = _row(made[-1].y, [*lines[made[-1].y], *_moved(runs, whole * CELL_DOTS)])
             made.pop()
         cut = False
@@ -72,7 +72,8 @@ def rows(sheet: Sheet, limit: int = 2000) -> list[Row]:
 
 _REST = re.compile(r"-?[\d.,]{1,8}$")
 """What is left of a sum whose row was one column too long for the paper: the printer goes on in the next."""
-_CUT_LETTERS = frozenset("0123456789.,-")
+_ONE_SUM = re.compile(r"[^\d.,](?:\d{1,3}(?:[., ]\d{3})+|\d+)(?:[.,]\d\d\d?)?$")
+"""What both together must end in: a number somebody would write. ("15.56" and the "30" of a name below are none.)"""
 
 
 def _moved(runs: list[Run], width_dots: int) -> list[Run]:
@@ -99,23 +100,33 @@ def _row(bottom: int, runs: list[Run]) -> Row:
     odd = not text.isascii() and _ODD.search(text) is not None
     if odd:
         text = normal(text)
-    rule = text[:1] in _RULE_EDGES and _LETTER.search(text) is None
+    rule = (text[:1] in _RULE_EDGES and _LETTER.search(text) is None) or (text[:3] == text[-3:] and _is_drawn(text))
     if not rule:
         text = _plain(text, odd)
     return Row(text, column, width, size, bold, bottom, rule, _DIGIT.search(text) is not None)
+
+
+def _is_drawn(text: str) -> bool:
+    """One letter over and over: a line drawn with the letters of a table the printer was not in."""
+    return len(text) >= DRAWN_LETTERS_MIN and text.count(text[0]) == len(text) and not text[0].isdigit()
+
+
+DRAWN_LETTERS_MIN = 12
 
 
 def _joined(runs: list[Run]) -> tuple[str, int, int]:
     """Runs side by side as one text, the room between them as blanks: (text, left, right)."""
     runs.sort(key=lambda run: run.x)
     parts: list[str] = []
-    right = runs[0].x
+    right, advance = runs[0].x, 0
     for run in runs:
         gap = run.x - right
         if gap > CELL_DOTS // 2:
             parts.append(" " * max(1, round(gap / CELL_DOTS)))
+        elif run.text[0].isdigit() and run.advance == advance and parts and parts[-1][-1].isalnum():
+            parts.append(" ")  # a column of figures that begins where the name before it fills its own
         parts.append(run.text)
-        right = run.x + run.width
+        right, advance = run.x + run.width, run.advance
     return "".join(parts), runs[0].x, right
 
 

@@ -252,7 +252,7 @@ def _spanish_core(text: str) -> str:
 WORDS = (
     (re.compile(r"БИН|ИИН|БСН|ЖСН"), ("KZ",)),
     (re.compile(r"ИНН"), ("RU", "KZ")),
-    (re.compile(r"ЄДРПОУ|ІПН|РНОКПП|\bПН\b|\bІД\b"), ("UA",)),
+    (re.compile(r"[Є?]ДРПОУ|ІПН|РНОКПП|\bПН\b|\bІД\b|(?<!\S)\?Д\b"), ("UA",)),
     (re.compile(r"사업자|등록번호"), ("KR",)),
     (re.compile(r"税号|纳税人|信用代码"), ("CN",)),
     (re.compile(r"登録番号|事業者"), ("JP",)),
@@ -277,8 +277,9 @@ _SOME = re.compile(r"[\s:.#№-]{0,4}((?=[A-Z\d./ -]*\d{3})[A-Z]{0,4} ?\d[\dA-Z]
 
 
 HINTS = (
-    "бин", "иин", "бсн", "жсн", "инн", "єдрпоу", "іпн", "рнокпп", "пн", "ід", "사업자", "등록번호", "税号", "纳税人",
-    "信用代码", "登録番号", "事業者", "nip", "dič", "dic", "ičo", "ič", "contribuinte", "nif", "n.i.f", "cif", "c.i.f",
+    "бин", "иин", "бсн", "жсн", "инн", "єдрпоу", "?дрпоу", "іпн", "рнокпп", "пн", "ід", "?д", "사업자", "등록번호",
+    "税号", "纳税人", "信用代码", "登録番号", "事業者", "nip", "dič", "dic", "ičo", "ič", "contribuinte",
+    "nif", "n.i.f", "cif", "c.i.f",
     "cnpj", "iva", "tva", "siret", "siren", "ust", "st.", "st-nr", "stnr", "steuer", "uid", "btw", "vkn", "vergi",
     "gst", "abn", "vat", "tax", "tin", "ein", "ruc", "rfc", "cuit",
 )  # fmt: skip

@@ -67,6 +67,8 @@ def _tells(label: str, *, strict: bool) -> str:
     if not whole:
         return ""
     known = words()
+    if "?" in whole:
+        whole = _restored(whole)
     if whole in known:
         return known[whole]
     for length in _beginnings().get(whole[0], ()):
@@ -75,6 +77,28 @@ def _tells(label: str, *, strict: bool) -> str:
             if found is not None and _may_end(whole, length, strict=strict):
                 return found
     return ""
+
+
+def _restored(whole: str) -> str:
+    """A word some letters of which the printer lacked ("п?дсумок"), as it was meant; as it stands where none fits."""
+    for word in _longest_first():
+        part = whole[: len(word)]
+        if len(part) == len(word) and 0 < part.count("?") * HOLES_SHARE <= len(word) and all(map(_same, part, word)):
+            return word + whole[len(word) :]
+    return whole
+
+
+HOLES_SHARE = 3
+"""At most one letter in so many may be missing."""
+
+
+def _same(printed: str, meant: str) -> bool:
+    return printed in ("?", meant)
+
+
+@functools.cache
+def _longest_first() -> tuple[str, ...]:
+    return tuple(sorted([word for word in words() if len(word) > SHORT], key=len, reverse=True))
 
 
 def _may_end(whole: str, length: int, *, strict: bool) -> bool:
