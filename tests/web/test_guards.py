@@ -80,7 +80,7 @@ def test_every_write_wants_our_origin_and_the_sessions_token(house: House) -> No
         ({"origin": STAFF}, "x" * 43),
     )
     for route, (headers, given) in itertools.product(routes(house), tries):
-        if route.method in WRITES:
+        if route.method in WRITES and not route.by_machine:  # those look at no cookie: tests/web/test_shops.py
             assert send(browser, route, dict(headers), given) == 403, (route.path, headers)
             if route.method == "POST":
                 read = browser.get(address(route))
