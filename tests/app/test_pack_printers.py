@@ -15,7 +15,7 @@ from kvit.device.press import TEXT, Pressed, Wanted
 from kvit.device.printers import service as printers
 from kvit.device.printers.model import Printer
 from kvit.device.spool import service as spool
-from kvit.device.spool.model import Event, Form, Heard, Payload, State
+from kvit.device.spool.model import UNMADE, Event, Form, Heard, Payload, State
 from kvit.device.spool.order import Order, order
 from kvit.refusal import Refusal
 from kvit.template import builtin
@@ -170,3 +170,33 @@ async def test_a_job_refused_for_want_of_its_pack_goes_on_when_it_is_there(
     await packs.take(sealed())
     states = {name: db.read_now(spool.get, "s", id_).state for name, id_ in jobs.items()}  # type: ignore[union-attr]
     assert states == {"slips": State.QUEUED, "other": State.BLOCKED, "large": State.BLOCKED}
+
+
+PROFILE = b'inherits = "TM-T88V"\nmodel = "Corner 80"\n'
+
+
+async def test_a_profile_of_a_command_printer_is_a_file_while_its_pack_runs(world: World) -> None:
+    files = {**files_of(EXAMPLE), "profiles/corner80.toml": PROFILE}
+    address = f"escpos+tcp://10.0.0.7?profile={world.packs.profiles / 'corner80.toml'}"
+    wanted = Wanted(PAYLOAD, 1, address)
+    refused = await world.press(wanted)
+    assert isinstance(refused, Refusal)
+    assert f"refused: {refused.code}".startswith(UNMADE)
+    taken = await world.packs.take(archive.sealed(Manifest("tagprinter", "1.0.0", {}), files, MAKER))
+    assert isinstance(taken, Running), taken
+    plain = await world.press(msgspec.structs.replace(wanted, address="escpos+tcp://10.0.0.7?profile=TM-T88V"))
+    made = await world.press(wanted)
+    assert isinstance(made, Pressed)
+    assert isinstance(plain, Pressed)
+    assert made.data == plain.data
+    listed = await world.packs.verbs()["pack_list"]({})
+    assert listed["profiles"] == [str(world.packs.profiles / "corner80.toml")]
+    world.packs.shelf.block("tagprinter", taken.pack.sha256)
+    await world.packs.settle()
+    assert isinstance(await world.press(wanted), Refusal)
+
+
+@pytest.mark.parametrize("data", [b'inherits = "no such printer"', b"model = [", b'colour = "red"'])
+def test_a_pack_with_a_profile_that_can_not_be_built_is_not_taken(data: bytes) -> None:
+    sealed_pack = archive.sealed(Manifest("p", "1.0.0", {}), {"profiles/a.toml": data}, MAKER)
+    assert "profiles/a.toml" in tried(Trial(sealed_pack, TRUST))

@@ -19,7 +19,7 @@ import msgspec
 
 from kvit.app.settings import PacksSettings
 from kvit.db import Database, DatabaseError
-from kvit.device.adapters.address import adapter_name
+from kvit.device.adapters.address import adapter_name, parse
 from kvit.device.press import Press, Pressed, Wanted
 from kvit.device.printers import service as printers
 from kvit.device.spool import service as spool
@@ -32,7 +32,7 @@ from kvit.template.library.model import Recipe
 from kvit.template.packs import content
 from kvit.template.packs.archive import ARCHIVE_BYTES_MAX
 from kvit.template.packs.manifest import PackError
-from kvit.template.packs.shelf import Running, Shelf
+from kvit.template.packs.shelf import Running, Shelf, write_file
 from kvit.template.packs.signing import NewKeys, Trust
 from kvit.template.scripts.runner import Offered, unknown
 
@@ -54,7 +54,8 @@ def started_again(db: Database, shop: str, clock: Callable[[], float]) -> Came:
 
     async def came(names: frozenset[str]) -> None:
         for printer in await db.read(printers.printers, shop):
-            if adapter_name(printer.address) in names:
+            given = parse(printer.address)
+            if not isinstance(given, Refusal) and not names.isdisjoint((given.adapter, given.profile)):
                 await db.write(spool.remade, shop, printer.name, int(clock() * 1000))
 
     return came
@@ -80,6 +81,8 @@ class Packs:
         """Take where packs lie, whom to trust, who tries one, and who hears which printer languages came."""
         self._db = db
         self._came = came
+        self.profiles = folder.absolute() / "profiles"
+        """Where profiles of command printers lie that running packs brought."""
         self._tries = tries
         self._log = log
         self._tried = ""
@@ -111,6 +114,7 @@ class Packs:
         scripts: dict[str, str] = {}
         by_script: dict[str, Running] = {}
         languages: dict[str, tuple[PackLanguage, Running]] = {}
+        profiles: dict[str, bytes] = {}
         for name in self.shelf.names():
             running = self.shelf.running(name)
             if isinstance(running, Refusal):
@@ -122,14 +126,29 @@ class Packs:
                 by_script |= dict.fromkeys(mine, running)
                 brought = content.languages(running.pack)
                 languages |= {name: (language, running) for name, language in brought.items()}
+                profiles |= content.profiles(running.pack)
         await self._db.write(library.settle_base, recipes, int(time.time() * 1000))
+        laid = await asyncio.to_thread(self._lay, profiles)
         before = self._languages
         self._scripts, self._by_script, self._languages = scripts, by_script, languages
         fresh = frozenset(
             name for name, (language, _) in languages.items() if name not in before or before[name][0] != language
         )
-        if fresh and self._came is not None:
-            await self._came(fresh)
+        if (fresh or laid) and self._came is not None:
+            await self._came(fresh | laid)
+
+    def _lay(self, profiles: dict[str, bytes]) -> frozenset[str]:
+        """Lay the profiles of running packs down as files, which printers name; give those that are new or changed."""
+        folder = self.profiles
+        wanted = {folder / f"{name}{content.COMMANDS}": data for name, data in profiles.items()}
+        if wanted:
+            folder.mkdir(mode=0o700, exist_ok=True)
+        for path in set(folder.glob(f"*{content.COMMANDS}")) - wanted.keys():
+            path.unlink()
+        fresh = {path for path, data in wanted.items() if not path.is_file() or path.read_bytes() != data}
+        for path in fresh:
+            write_file(path, wanted[path])
+        return frozenset(map(str, fresh))
 
     async def filling(
         self, fill: Callable[[FillWanted], Awaitable[Filled | Refusal]], wanted: FillWanted
@@ -184,7 +203,12 @@ class Packs:
         }
 
     async def _list(self, _: dict[str, Any]) -> dict[str, Any]:
-        return {"packs": [self._row(name) for name in self.shelf.names()], "broken": self.shelf.broken}
+        laid = await asyncio.to_thread(lambda: sorted(map(str, self.profiles.glob(f"*{content.COMMANDS}"))))
+        return {
+            "packs": [self._row(name) for name in self.shelf.names()],
+            "broken": self.shelf.broken,
+            "profiles": laid,
+        }
 
     def _row(self, name: str) -> dict[str, Any]:
         running, wishes = self.shelf.running(name), self.shelf.wishes(name)

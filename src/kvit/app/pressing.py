@@ -9,11 +9,14 @@ looking, so that no preview stands before a receipt.
 from __future__ import annotations
 
 import sys
+import tempfile
 from collections.abc import Callable
 from functools import lru_cache
+from pathlib import Path
 
 import msgspec
 
+from kvit.device.adapters.adapter import adapter_for
 from kvit.device.adapters.address import adapter_name
 from kvit.device.adapters.scripted import Ask
 from kvit.device.press import Pressed, Wanted, press
@@ -131,6 +134,19 @@ def _pressed(wanted: Wanted) -> Pressed | Refusal:
     return press(wanted, engine() if wanted.brought is not None and wanted.brought.table.script else None)
 
 
+def _profiles(profiles: dict[str, bytes]) -> str:
+    """Build a pack's profiles of command printers; say which one can not be."""
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [Path(folder, f"{name}{content.COMMANDS}") for name in profiles]
+        for path, data in zip(paths, profiles.values(), strict=True):
+            path.write_bytes(data)
+        for path in paths:
+            made = adapter_for(str(path))
+            if isinstance(made, Refusal):
+                return f"{content.PROFILES}{path.name}: {made.code} {made.values.get('problem', '')}".strip()
+    return ""
+
+
 def tried(trial: Trial) -> str:
     """Print a pack's golden cases over the built-in templates; say which one came out otherwise."""
     try:
@@ -138,6 +154,9 @@ def tried(trial: Trial) -> str:
         recipes = builtin.recipes() | content.recipes(pack)
         scripts = content.scripts(pack)
         languages = content.languages(pack)
+        problem = _profiles(content.profiles(pack))
+        if problem:
+            return problem
         for path, case in content.cases(pack).items():
             document = content.filled(case, recipes, scripts)
             brought = languages.get(adapter_name(case.address))

@@ -101,6 +101,8 @@ def list_packs(as_json: bool, config_path: Path | None) -> None:
         return
     for each in found["packs"]:
         _say(each)
+    for path in found["profiles"]:
+        click.echo(words("pack_profile", file=path))
     for name in found["broken"]:
         click.echo(words("pack_broken", file=name), err=True)
     if not found["packs"]:

@@ -56,7 +56,7 @@ REFUSED: Final = "refused"
 blocked for itself and does not hold the queue. A person moves or cancels it, or its deadline ends it."""
 COPY_WITHIN_MS: Final = 15_000
 """How long a copy may be at the printer before who asked for several is told that it is not confirmed."""
-UNMADE: Final = (f"{REFUSED}: device.adapter_unknown", f"{REFUSED}: device.pack_language")
+UNMADE: Final = tuple(f"{REFUSED}: device.{code}" for code in ("adapter_unknown", "adapter_file", "pack_language"))
 """How such a reason begins where a pack was absent, or its script gave no paper: another pack may mend that."""
 ASK_MS: Final = 20_000
 """How long a person is asked whether it came out; then a marked COPY is made."""

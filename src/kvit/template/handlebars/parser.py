@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+
 from msgspec import Struct
 
 from kvit.template.handlebars.errors import Source, TemplateSyntaxError

@@ -7,6 +7,7 @@ and `Partial.indent`: they are what whitespace control works on.
 from __future__ import annotations
 
 from decimal import Decimal
+
 from msgspec import Struct
 
 

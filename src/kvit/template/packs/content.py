@@ -32,6 +32,8 @@ TEMPLATES: Final = "templates/"
 SCRIPTS: Final = "scripts/"
 PROFILES: Final = "profiles/"
 GOLDEN: Final = "golden/"
+COMMANDS: Final = ".toml"
+"""How a profile of a printer that takes commands ends; one of tags is JSON."""
 
 Recipes = Mapping[tuple[str, str], Recipe]
 
@@ -85,7 +87,7 @@ def languages(pack: Pack) -> dict[str, PackLanguage]:
     found = {}
     sources = scripts(pack)
     for path, data in pack.files.items():
-        if not path.startswith(PROFILES):
+        if not path.startswith(PROFILES) or path.endswith(COMMANDS):
             continue
         name, _, ending = path.removeprefix(PROFILES).partition(".")
         try:
@@ -95,6 +97,18 @@ def languages(pack: Pack) -> dict[str, PackLanguage]:
         if ending != "json" or not is_of_pack(PACK + name) or (table.script and table.script not in sources):
             raise PackError(Fault.FILES, f"{path}: name or script")
         found[PACK + name] = PackLanguage(PACK + name, table, sources.get(table.script, "") if table.script else "")
+    return found
+
+
+def profiles(pack: Pack) -> dict[str, bytes]:
+    """Give the profiles of printers that take commands (``profiles/NAME.toml``), by name."""
+    found = {}
+    for path, data in pack.files.items():
+        if path.startswith(PROFILES) and path.endswith(COMMANDS):
+            name = path.removeprefix(PROFILES).removesuffix(COMMANDS)
+            if not is_of_pack(PACK + name):
+                raise PackError(Fault.FILES, f"{path}: name")
+            found[name] = data
     return found
 
 

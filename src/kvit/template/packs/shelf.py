@@ -111,7 +111,7 @@ class Shelf:
         problem = self._trial(pack)
         if problem:
             raise PackError(Fault.GOLDEN, problem)
-        _write(self._path(pack), data)
+        write_file(self._path(pack), data)
         taken = self._packs[pack.sha256] = Running(pack, Origin.DELIVERED)
         self._make_room(pack.manifest.name)
         self._tell(pack.manifest.name)
@@ -147,7 +147,7 @@ class Shelf:
             self._trust = renewed(self._trust, raw, signatures)
         except PackError as error:
             return error.refusal()
-        _write(self._folder / "trust.json", msgspec.json.encode(self._trust))
+        write_file(self._folder / "trust.json", msgspec.json.encode(self._trust))
         return self._trust
 
     @property
@@ -165,7 +165,7 @@ class Shelf:
 
     def _decide(self, name: str, wishes: Wishes) -> None:
         before = self.running(name)
-        _write(self._folder / f"{name}.json", msgspec.json.encode(wishes))
+        write_file(self._folder / f"{name}.json", msgspec.json.encode(wishes))
         self._wishes[name] = wishes
         if self.running(name) != before:
             self._tell(name)
@@ -211,7 +211,7 @@ def _read(path: Path, kind: type[_Kept]) -> _Kept | None:
     return None
 
 
-def _write(path: Path, data: bytes) -> None:
+def write_file(path: Path, data: bytes) -> None:
     """Write a file so that after a power cut it is the old one or the new one, never half of it."""
     fresh = path.with_name(f".{path.name}.new")
     with fresh.open("wb") as file:
