@@ -16,8 +16,11 @@ from kvit.access.customers import keys as keys_of
 from kvit.access.customers import service
 from kvit.access.customers.model import Known, Wish
 from kvit.access.model import Identity as Person
-from kvit.app.identity import NAME, Remote, local
+from kvit.app import centre as centres
+from kvit.app.centre import Centre
+from kvit.app.identity import NAME, Recognising, Remote, local
 from kvit.app.serving import Window, listen
+from kvit.app.settings import read
 from kvit.device.reader.model import Identity, Kind
 from kvit.net import Ask, Failed, Limits, Reply, ask
 from kvit.refusal import Refusal
@@ -229,3 +232,23 @@ async def test_card_numbers_tried_in_turn_are_stopped(tmp_path: Path, monkeypatc
             station = Server(house, port, tmp_path / "station").station()
             answers = [await station.identify(shown(f"{number:013}", Kind.BARCODE)) for number in range(8)]
     assert [refused(answer) for answer in answers] == ["unknown"] * 5 + ["offline"] * 3
+
+
+async def test_a_paired_station_asks_its_server_and_any_other_machine_its_books(server: Server, tmp_path: Path) -> None:
+    """The role and the pairing decide; what was read is asked of whoever knows."""
+    text = f'[data]\nfolder = "{tmp_path / "data"}"\n[chain]\nrole = "%s"\n'
+    for role, paired, wanted in (("all", False, "unknown"), ("station", False, "unknown"), ("station", True, "")):
+        path = tmp_path / "kvit.toml"
+        path.write_text(text % role)
+        settings = read(path, {})
+        settings.folder.mkdir(exist_ok=True)
+        if paired:
+            centres.write(settings.folder, Centre(server.url, "code", server.key, "s1", "till", SHOP))
+        own = keys_of.make(secrets.token_bytes)
+        made = Recognising(
+            settings, server.house.db, own, server.house.context.log, server.ask, server.house.context.clock
+        )
+        made.start()
+        known = await made.identify(shown(CARD, Kind.BARCODE))
+        await made.stop()
+        assert (known.code.removeprefix("customers.") if isinstance(known, Refusal) else "") == wanted

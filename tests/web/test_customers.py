@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 from kvit.access import role
 from kvit.access import service as access
 from kvit.access.customers import joining, proving, service, store
+from kvit.access.customers import keys as keys_of
 from kvit.access.customers.model import Card, Wish
 from kvit.access.model import User
 from kvit.db import Tx
@@ -348,6 +349,16 @@ def test_every_language_has_every_word(house: House, shopper: Shopper, language:
         page = browser.get(path, params={"lang": language}).text
         assert "customers." not in page.replace("/customers", "").replace("customers?", "")
         assert f'<html lang="{language}"' in page
+
+
+def test_another_key_file_is_told(house: House, shopper: Shopper) -> None:
+    words = "kept with another key file"
+    assert house.db.write_now(service.settle_keys, house.context.customer_keys, NOW_S)
+    assert words not in house.user("manager").get("/customers").text
+    other = replace(house.context, customer_keys=keys_of.make(secrets.token_bytes))
+    assert not house.db.write_now(service.settle_keys, other.customer_keys, NOW_S)
+    house.context = other
+    assert words in house.user("manager").get("/customers").text
 
 
 def test_a_key_of_a_program_sees_no_customers(house: House, shopper: Shopper) -> None:

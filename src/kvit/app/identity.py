@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
@@ -23,10 +25,13 @@ from kvit.access.customers.keys import Keys
 from kvit.access.customers.model import Known
 from kvit.access.customers.proxy import Kept, Proxy
 from kvit.access.session import Randomness
+from kvit.app import centre as centres
 from kvit.app.log import Log
+from kvit.app.settings import Settings
+from kvit.chain.settings import Role
 from kvit.db import Database
 from kvit.device.reader.model import Identity
-from kvit.net import Ask, Failed, Limits, Reply
+from kvit.net import Ask, Failed, Limits, Reply, ask
 from kvit.refusal import Refusal
 
 Identify = Callable[[Identity], Awaitable[Known | Refusal]]
@@ -152,6 +157,41 @@ class Remote:
     async def _call(self, method: str, path: str, body: bytes) -> Reply | Failed:
         plain = self._url.startswith("http://")
         return await self._ask(Ask(self._url + path, body, self._headers, method, plain=plain, house=True), LIMITS)
+
+
+class Recognising:
+    """Who stands at this machine's tills: by its own books, or as a paired station by its server."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        db: Database,
+        keys: Keys,
+        log: Log,
+        asks: Asks = ask,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        station = settings.chain.role is Role.STATION
+        centre = centres.read(settings.folder) if station else None
+        self._remote: Remote | None = None
+        self._task: asyncio.Task[None] | None = None
+        self.identify: Identify = local(db, keys, settings.shop.id, clock)
+        if centre is not None and centre.station:
+            self._remote = Remote(
+                asks, centre.url, centre.key, settings.folder, centre.shop, clock, secrets.token_bytes, log
+            )
+            self.identify = self._remote.identify
+
+    def start(self) -> None:
+        """Begin to keep up with the server."""
+        if self._remote is not None:
+            self._task = asyncio.create_task(self._remote.run())
+
+    async def stop(self) -> None:
+        """Stop it."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
 
 
 Shape = TypeVar("Shape", bound=msgspec.Struct)

@@ -24,9 +24,11 @@ from typing import Any
 
 from kvit.access import service as access
 from kvit.access.code import fresh_code
+from kvit.access.customers import service as customers
 from kvit.access.door import Door
 from kvit.access.worker import Weigher
-from kvit.app import books, control, identity
+from kvit.app import books, control
+from kvit.app.customer_keys import NAME as CUSTOMER_KEYS
 from kvit.app.customer_keys import customer_keys
 from kvit.app.customer_world import customer_world
 from kvit.app.delivery_verbs import DeliveryVerbs
@@ -34,6 +36,7 @@ from kvit.app.digester import Digester
 from kvit.app.drawing import Drawer
 from kvit.app.filling import Filler
 from kvit.app.following import Following
+from kvit.app.identity import Recognising
 from kvit.app.intake import Intake
 from kvit.app.job_sources import JobSources
 from kvit.app.keeping import Keeping
@@ -123,9 +126,15 @@ class Shop:
         self._control: asyncio.Server | None = None
         date_order = country(settings.shop.country).date_order
         self._figures = Figures()
-        recognise = identity.local(db, self._customer_keys, settings.shop.id, time.time)
+        self._recognising = Recognising(settings, db, self._customer_keys, log)
         self._tills = Tills(
-            settings, db, self._readers.readings, recognise, self._chain.public_url, self._figures.station, log
+            settings,
+            db,
+            self._readers.readings,
+            self._recognising.identify,
+            self._chain.public_url,
+            self._figures.station,
+            log,
         )
         intake = Intake(db, settings.shop.id, self._digester, log, date_order, self._tills.router.stored)
         self._following = Following(settings.folder, intake, log)
@@ -139,6 +148,8 @@ class Shop:
             listen(printing.host, printing.port),
         ]
         await self._db.write(printers.settle, settings.shop.id, configured(settings.printer), int(time.time() * 1000))
+        if not await self._db.write(customers.settle_keys, self._customer_keys, int(time.time())):
+            self._log("customers.other_keys", {"file": str(settings.folder / CUSTOMER_KEYS)})
         await self._packs.settle()
         await self._crew.start()
         context, desk = self._context(), self._desk()
@@ -159,6 +170,7 @@ class Shop:
         self._readers.start()
         await self._notifying.start(context.figures.notices.tried)
         await self._sources.start()
+        self._recognising.start()
         self._tills.start()
         await self._following.set_lines(settings.relay.line)
         self._chain.start()
@@ -172,6 +184,7 @@ class Shop:
         await self._notifying.stop()
         await self._following.close()
         await self._tills.stop()
+        await self._recognising.stop()
         await self._readers.stop()
         for window in self._windows:
             await window.stop()
@@ -321,7 +334,7 @@ def run_shop(settings: Settings, ready: Callable[[dict[str, object]], None], *, 
     look_through_types()
     settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     log = make_log("shop")
-    db = open_database(settings.database, MIGRATIONS)
+    db = open_database(settings.database, MIGRATIONS, preparing=lambda count: ready({"preparing": "shop", "count": count}))
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(_live(Shop(settings, noted(settings, db), log), ready, bound))

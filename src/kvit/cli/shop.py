@@ -15,6 +15,8 @@ from kvit.cli.words import no
 @config_option
 def command(bound: bool, config_path: Path | None) -> None:
     """Run until told to stop."""
+    from kvit.app.customer_keys import KeysUnreadable
+    from kvit.app.notifying import KeyUnreadable
     from kvit.app.serving import PortTaken
     from kvit.app.shop import run_shop, say_ready
     from kvit.db import DatabaseError
@@ -23,5 +25,5 @@ def command(bound: bool, config_path: Path | None) -> None:
         run_shop(configured(config_path), say_ready, bound=bound)
     except PortTaken as taken:
         raise no("port_taken", place=taken.place, reason=taken.reason, where="kvit.toml: [web], [printing]") from None
-    except DatabaseError as error:
+    except (DatabaseError, KeysUnreadable, KeyUnreadable) as error:
         raise click.ClickException(str(error)) from None

@@ -12,6 +12,7 @@ import msgspec
 from starlette.responses import RedirectResponse, Response
 
 from kvit.access.customers import desk
+from kvit.access.customers import service as customers
 from kvit.access.customers.cards import CARD_CHARS_MAX
 from kvit.access.customers.devices import LABEL_LIMIT
 from kvit.access.customers.model import DEVICE_ID_BYTES, Wish
@@ -177,7 +178,8 @@ async def _list(call: Call, refused: Refusal | None = None, *, erased: bool = Fa
         return found
     return page(
         call, "customers.html", status_of(refused) if refused else 200, recent=found, erased=erased,
-        count=await db.read(desk.count, call.user), refused=call.say(refused.code, **refused.values) if refused else "",
+        count=await db.read(desk.count, call.user), other_keys=not await db.read(customers.right_keys, call.context.customer_keys),
+        refused=call.say(refused.code, **refused.values) if refused else "",
     )  # fmt: skip
 
 

@@ -23,6 +23,16 @@ def new_customer(tx: Tx, customer: str, now: int) -> Customer:
     return Customer(customer, now, Wish.UNSAID, False)
 
 
+def settle_keys(tx: Tx, keys: Keys, now: int) -> bool:
+    """Say whether the customers here were kept with these keys; the first ones to come are written down."""
+    return store.settle_keys(tx, keys.fingerprint, now)
+
+
+def right_keys(tx: Tx, keys: Keys) -> bool:
+    """Say the same and write nothing."""
+    return store.knows_keys(tx, keys.fingerprint)
+
+
 def find(tx: Tx, customer: str) -> Customer | None:
     """Find a customer by id, also by one that a merge replaced."""
     return store.customer(tx, customer) or store.customer(tx, store.successor(tx, customer))
