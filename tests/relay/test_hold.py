@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 
+import msgspec
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -240,6 +241,26 @@ def test_too_much_comes_out() -> None:
     while line.hold.is_held(1):
         line.till(1, b"x" * 100_000)
     assert len(line.paper[1]) > 8 << 20
+
+
+def test_a_picture_that_is_not_whole_comes_out_to_its_last_byte() -> None:
+    line = held_line()
+    picture = b"\x1b@Shop\n\x1dv0\x00\x08\x00\x08\x00" + bytes(range(64))
+    line.till(1, picture[:40])
+    line.do(line.hold.leave(line.now_s))
+    line.till(1, picture[40:] + b"TOTAL 5.00\n\x1dV\x00")
+    assert line.paper[1] == picture + b"TOTAL 5.00\n\x1dV\x00"
+
+
+def test_a_question_inside_a_picture_where_the_profile_says_so() -> None:
+    line = Line()
+    quirks = load_profile(PROFILE).quirks | {"answers_realtime_in_payload"}
+    profile = msgspec.structs.replace(load_profile(PROFILE), quirks=quirks)
+    line.hold = Hold("till", PROFILE, 5.0, Answers(profile))
+    line.attend()
+    line.open(1)
+    line.till(1, b"\x1dv0\x00\x01\x00\x03\x00\x10\x04\x01")
+    assert line.said[1] == b"\x12"
 
 
 def test_a_printers_word_is_heard_by_tills_that_want_to_know() -> None:

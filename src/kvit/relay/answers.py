@@ -65,7 +65,7 @@ class Answers:
     def __init__(self, profile: Profile, recorded: Recorded | None = None) -> None:
         if "status" in profile.unproven:
             profile = msgspec.structs.replace(profile, status="full")  # nobody knows: better an answer too many
-        self._profile = profile
+        self.profile = profile
         self.recorded = recorded or Recorded()
         self._real = StatusModel()
         self.away = False
@@ -107,7 +107,7 @@ class Answers:
 
     def answer(self, command: Command, asked: Asked) -> bytes:
         """Answer a question; what it asks for beyond now is kept in ``asked``."""
-        said, after = answer(command, self.state(asked), self._profile)
+        said, after = answer(command, self.state(asked), self.profile)
         asked.asb, asked.offline_response = after.asb, after.offline_response
         if command.name == "GS a" or command.raw[:4] == b"\x10\x14\x07\x01":
             return self._as_recorded(said, ASB, said and self._idle_asb())
@@ -116,7 +116,7 @@ class Answers:
             return said
         if command.name not in _STATES:
             return bytes.fromhex(kept)
-        idle, _ = answer(command, StatusModel(), self._profile)
+        idle, _ = answer(command, StatusModel(), self.profile)
         return self._as_recorded(said, command.raw.hex(), idle)
 
     def _as_recorded(self, said: bytes, key: str, idle: bytes) -> bytes:
@@ -131,11 +131,11 @@ class Answers:
 
     def _idle_asb(self) -> bytes:
         command = Command(0, b"\x1da\xff", "GS a", lambda raw: {"n": raw[2]})
-        return answer(command, StatusModel(), self._profile)[0]
+        return answer(command, StatusModel(), self.profile)[0]
 
     def change(self, asked: Asked, before: StatusModel) -> bytes:
         """Give what a till is to hear by itself now that the printer's state is another than ``before``."""
-        said = changed(before, self.state(asked), self._profile)
+        said = changed(before, self.state(asked), self.profile)
         if len(said) < 4 or said[0] & 0x93 != 0x10:
             return said
         return self._as_recorded(said[:4], ASB, self._idle_asb()) + said[4:]

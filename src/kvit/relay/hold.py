@@ -19,12 +19,13 @@ under the same names.
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from kvit.escpos import Command
+from kvit.escpos import Command, Parser
 from kvit.escpos.status import Answer as Said
 from kvit.escpos.status_reader import StatusReader
 from kvit.refusal import Refusal
@@ -39,6 +40,7 @@ from kvit.relay.watch import Watch
 
 HELD_BYTES_MAX: Final = 8 << 20
 """Of one line. More than two rolls of pictures: somebody forgot to decide."""
+INSIDE: Final = re.compile(rb"\x10\x04[\x01-\x04]")
 DECIDED_MAX: Final = 256
 """Decisions remembered, for who asks again because the answer got lost."""
 LEASE_S_MAX: Final = 60.0
@@ -67,6 +69,7 @@ class Hold:
         self._effects: list[Effect] = []
         self._decided: dict[int, bool] = {}
         self._printer = StatusReader()
+        self._obeys_inside = answers.profile.has("answers_realtime_in_payload")
         self._now_s = 0.0
         self.attended_until_s: float | None = None
         self.fresh = False
@@ -252,11 +255,11 @@ class Hold:
             flow.passed(commands, dialect, self._now_s)
             return
         for command in commands:
-            if command.offset < flow.out:
-                continue
             way = flow.way(command, sort(command, dialect))
             if way == "paper":
                 flow.keep(piece(command))
+                if self._obeys_inside and command.name != "text":
+                    self._ask_inside(flow, command)
             elif way == "ask":
                 self._ask(flow, command)
             elif way == "pass":
@@ -318,6 +321,12 @@ class Hold:
             self._effects.append(Paper(flow.number, command.raw))
         if command.name in ("DLE EOT", "GS r", "ESC u", "ESC v"):
             self._effects.append(Sound())
+
+    def _ask_inside(self, flow: Flow, command: Command) -> None:
+        """Answer what looks like a question in the middle of a picture: a real Epson does."""
+        for found in INSIDE.finditer(command.raw, 1):
+            for inner in Parser("epson").feed(found.group()):
+                self._effects.append(Answer(flow.number, self.answers.answer(inner, flow.asked)))
 
     def _pass(self, flow: Flow, command: Command) -> None:
         self._effects.append(Paper(flow.number, command.raw))

@@ -21,7 +21,7 @@ FEATURES: Final = frozenset((
 QUIRKS: Final = frozenset((
     "cr_is_lf", "lf_eaten_after_raster", "no_feed_dots", "no_cut_feed", "no_negative_relative", "no_absolute_after_text",
     "no_triple_rows", "no_motion_units", "barcode_settings_reset", "size_limit_6", "esc_t_ignored",
-    "obeys_realtime_in_payload", "realtime_in_queue",
+    "obeys_realtime_in_payload", "answers_realtime_in_payload", "realtime_in_queue",
 ))  # fmt: skip
 
 
