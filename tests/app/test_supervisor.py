@@ -129,6 +129,20 @@ def test_one_that_ended_while_another_was_waited_for_fails_the_start_at_once(mon
         keeper.start()
 
 
+def test_one_that_prepares_is_given_time() -> None:
+    told: list[str] = []
+    keeper = Supervisor([program("slow", "")], print, preparing=told.append)
+    (child,) = keeper._children
+    keeper._hear(child, b'{"preparing": "books", ')
+    assert child.within_s == 0
+    keeper._hear(child, b'"count": 3}\n')
+    assert child.within_s == supervisor.PREPARED_WITHIN_S
+    assert told == ["slow"]
+    keeper._hear(child, b'{"ready": "books"}\n{"preparing": "books"}\n')  # a later life: nobody waits for it
+    assert (child.ready, told) == ({"ready": "books"}, ["slow"])
+    keeper.stop()
+
+
 def test_one_that_is_silent_fails_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(supervisor, "READY_WITHIN_S", 0.3)
     with pytest.raises(StartFailed, match="not ready within"):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import apsw
 import pytest
 
-from kvit.db import MigrationError, Room, Tx
+from kvit.db import DatabaseError, MigrationError, Room, Tx, open_database
 from kvit.db.migrations import Migration, pending, read
 from tests.databases import OpenDatabase
 
@@ -34,6 +35,34 @@ def test_each_is_applied_once_and_new_ones_follow(database: OpenDatabase, tmp_pa
     assert db.read_now(lambda tx: tx.all("SELECT n FROM a ORDER BY n")) == [(1,), (2,)]
     assert db.read_now(lambda tx: tx.all("SELECT m FROM b ORDER BY m")) == [(2,), (3,)]
     assert db.read_now(applied) == [("one", 1, "step"), ("one", 2, "step"), ("two", 1, "step")]
+
+
+def test_who_waits_hears_before_books_are_changed_and_never_else(database: OpenDatabase, tmp_path: Path) -> None:
+    told: list[int] = []
+    texts = ["CREATE TABLE a (n INTEGER);", "INSERT INTO a VALUES (1);", "INSERT INTO a VALUES (2);"]
+    for count in (1, 1, 3, 3):
+        one = room(tmp_path, "one", *texts[:count])
+        open_database(database.url, [one], preparing=told.append).close()
+    assert told == [2]
+
+
+def test_a_start_without_migrations_reads_no_rows(tmp_path: Path) -> None:
+    """The check of what points to what reads every row: it belongs to a migration, not to every start."""
+    one = room(tmp_path, "one", "CREATE TABLE a (n INTEGER PRIMARY KEY); CREATE TABLE b (a INTEGER REFERENCES a (n));")
+    path = tmp_path / "kvit.db"
+    open_database(path, [one]).close()
+    with apsw.Connection(str(path)) as connection:
+        connection.execute("INSERT INTO b VALUES (7)")  # points to nothing, as no verb of ours could write it
+    connection.close()
+    open_database(path, [one]).close()
+    room(
+        tmp_path,
+        "one",
+        "CREATE TABLE a (n INTEGER PRIMARY KEY); CREATE TABLE b (a INTEGER REFERENCES a (n));",
+        "SELECT 1;",
+    )
+    with pytest.raises(DatabaseError, match="1 rows point to nothing"):
+        open_database(path, [one])
 
 
 def test_a_changed_or_missing_migration_is_refused(database: OpenDatabase, tmp_path: Path) -> None:

@@ -49,6 +49,7 @@ from kvit.app.printing import Printing
 from kvit.app.rank import step_behind
 from kvit.app.readers import ShopReaders
 from kvit.app.relay_client import RelayClient
+from kvit.app.reminding import Reminders, Reminding
 from kvit.app.roles import Part, noted
 from kvit.app.rooms import MIGRATIONS
 from kvit.app.scripting import Executor
@@ -119,6 +120,8 @@ class Shop:
         self._lines = settings.relay.line
         self._crew = Crew(self._world(), keep_ms=settings.printing.keep_days * DAY_MS)
         self._keeping = Keeping(db, settings.shop.id, settings.receipts, log)
+        reminders = Reminders(settings.shop, self._customer_keys, self._notifying.sealer, self._chain.public_url)
+        self._reminding = Reminding(db, reminders, log)
         self._printing = Printing(db, settings.shop.id, time.time)
         self._windows: list[Window] = []
         self._sources: JobSources | None = None
@@ -175,9 +178,11 @@ class Shop:
         await self._following.set_lines(settings.relay.line)
         self._chain.start()
         self._keeping.start()
+        self._reminding.start()
 
     async def stop(self) -> None:
         """Stop taking, finish what is under way, close the books. Of what comes first nothing may need what comes later."""
+        await self._reminding.stop()
         await self._keeping.stop()
         await self._chain.stop()
         await self._crew.stop()
@@ -334,7 +339,9 @@ def run_shop(settings: Settings, ready: Callable[[dict[str, object]], None], *, 
     look_through_types()
     settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     log = make_log("shop")
-    db = open_database(settings.database, MIGRATIONS, preparing=lambda count: ready({"preparing": "shop", "count": count}))
+    db = open_database(
+        settings.database, MIGRATIONS, preparing=lambda count: ready({"preparing": "shop", "count": count})
+    )
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(_live(Shop(settings, noted(settings, db), log), ready, bound))

@@ -4,8 +4,9 @@ It starts the processes, watches them, starts a dead one again and ends them in 
 no data base, so there is nothing in it to fail. Plain ``subprocess`` and signals, no event loop: it should cost next to
 no memory.
 
-A process says it is ready by one JSON line on its standard output; what it prints there later is passed on. A process
-that keeps dying is started again after 0.2, 0.4, 0.8 … up to 30 seconds; one that lived a minute is forgiven.
+A process says it is ready by one JSON line on its standard output; what it prints there later is passed on. One that says
+before that it is ``preparing`` (books of millions of rows brought up to date) is given `PREPARED_WITHIN_S`. A process that
+keeps dying is started again after 0.2, 0.4, 0.8 … up to 30 seconds; one that lived a minute is forgiven.
 
 Each process has a group of its own, so that Ctrl+C in a terminal reaches the supervisor alone, which ends them in order.
 Each gets the end of a pipe as its standard input: should the supervisor be killed, the pipe ends, and with it whatever
@@ -36,6 +37,8 @@ STOP_WITHIN_S = 10.0
 """After a polite SIGTERM; the shop needs at most its last commit and the open pages' two seconds."""
 READY_WITHIN_S = 30.0
 """A start takes a second (bench/README.md); the rest is room for a slow card with a log to play back."""
+PREPARED_WITHIN_S = 3600.0
+"""To end it in the middle would lose the work, and the next start would begin it anew."""
 LINE_BYTES_MAX = 64 << 10
 """What a process prints without a line feed is passed on when it is this long."""
 
@@ -59,6 +62,8 @@ class _Child:
     deaths: int = 0
     """In a row, none having lived a minute."""
     ready: dict[str, object] = field(default_factory=dict)
+    within_s: float = 0.0
+    """Given to get ready, where it asked for more than the usual."""
     said: bytes = b""
     """The beginning of a line it has not finished."""
 
@@ -77,7 +82,8 @@ class Supervisor:
 
     ``start_tries``: how often a process may end before it is ready, until the start has failed. More than one where a
     supervisor before us was killed, for what it ran may still be letting go of its ports. ``hopeless`` hears, once a run of
-    deaths, the name of a process that does not start and how often it was tried.
+    deaths, the name of a process that does not start and how often it was tried; ``preparing`` the name of one that will
+    take long to be ready.
     """
 
     def __init__(
@@ -87,9 +93,11 @@ class Supervisor:
         *,
         start_tries: int = 1,
         hopeless: Callable[[str, int], None] = lambda name, tries: None,
+        preparing: Callable[[str], None] = lambda name: None,
     ) -> None:
         self._start_tries = start_tries
         self._hopeless = hopeless
+        self._preparing = preparing
         self._children = [_Child(program) for program in programs]
         self._say = say
         self._selector = selectors.DefaultSelector()
@@ -166,8 +174,9 @@ class Supervisor:
         self._selector.register(child.process.stdout, selectors.EVENT_READ, child)
 
     def _await_ready(self, child: _Child) -> None:
-        deadline_s = child.started_s + READY_WITHIN_S
         while not child.ready:
+            within_s = child.within_s or READY_WITHIN_S
+            deadline_s = child.started_s + within_s
             if self._stopping:
                 raise KeyboardInterrupt
             assert child.process is not None
@@ -176,7 +185,7 @@ class Supervisor:
             if not child.ready and ended:
                 raise StartFailed(child.program.name, "ended before it was ready")
             if not child.ready and time.monotonic() >= deadline_s:
-                raise StartFailed(child.program.name, f"was not ready within {READY_WITHIN_S:.0f} seconds")
+                raise StartFailed(child.program.name, f"was not ready within {within_s:.0f} seconds")
 
     def _pass(self, events: list[tuple[selectors.SelectorKey, int]]) -> None:
         for key, _ in events:
@@ -199,11 +208,15 @@ class Supervisor:
 
     def _note_ready(self, child: _Child, line: bytes) -> bool:
         if child.ready:
-            return line.startswith(b'{"ready"')  # a later life says it again; nobody waits for it
+            return line.startswith((b'{"ready"', b'{"preparing"'))  # a later life says it again; nobody waits for it
         with contextlib.suppress(ValueError):
             said = json.loads(line)
             if isinstance(said, dict) and "ready" in said:
                 child.ready = said
+                return True
+            if isinstance(said, dict) and "preparing" in said:
+                child.within_s = PREPARED_WITHIN_S
+                self._preparing(child.program.name)
                 return True
         return False
 

@@ -62,6 +62,7 @@ def command(config_path: Path | None, role: str | None) -> None:
             lambda event: click.echo(event, err=True),
             start_tries=tries,
             hopeless=lambda name, times: click.echo(words("up_hopeless", name=name, times=times), err=True),
+            preparing=lambda name: click.echo(words("up_preparing"), err=True),
         )
         try:
             said = supervisor.start()

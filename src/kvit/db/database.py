@@ -24,7 +24,7 @@ from kvit.db.backup import Progress
 from kvit.db.errors import DatabaseError
 from kvit.db.job import Job
 from kvit.db.listen import Hub, Subscription
-from kvit.db.migrations import Room
+from kvit.db.migrations import Preparing, Room, nobody
 from kvit.db.sqlite_engine import SqliteEngine
 from kvit.db.tx import Tx
 
@@ -124,13 +124,15 @@ class Database:
 
 
 def open_database(
-    url: str | Path, rooms: Iterable[str | ModuleType | Room] = (), clock: Callable[[], float] = time.time
-) -> Database:
+    url: str | Path, rooms: Iterable[str | ModuleType | Room] = (), clock: Callable[[], float] = time.time,
+    preparing: Preparing = nobody,
+) -> Database:  # fmt: skip
     """Open (and where needed make) the data base and bring its tables up to date.
 
     ``url`` is a path, ``sqlite:///path`` or ``postgresql://…``; ``rooms`` are the packages whose migrations it holds,
-    in the order they are applied; ``clock`` gives seconds since 1970 for the record of what was applied when. Raises
-    `kvit.db.DatabaseError` and its children.
+    in the order they are applied; ``clock`` gives seconds since 1970 for the record of what was applied when;
+    ``preparing`` hears before migrations are applied to books that are there already. Raises `kvit.db.DatabaseError` and
+    its children.
     """
     hub = Hub()
     rooms = list(rooms)
@@ -142,6 +144,6 @@ def open_database(
                 "PostgreSQL is configured, but its client is not installed. Please run `./kvit extra postgres` once."
             ) from error
 
-        return Database(PostgresEngine(url, migrations.read(rooms, "postgres"), hub, clock))
+        return Database(PostgresEngine(url, migrations.read(rooms, "postgres"), hub, clock, preparing))
     path = Path(url.removeprefix("sqlite:///")) if isinstance(url, str) else url
-    return Database(SqliteEngine(path, migrations.read(rooms, "sqlite"), hub, clock))
+    return Database(SqliteEngine(path, migrations.read(rooms, "sqlite"), hub, clock, preparing=preparing))

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -28,6 +28,14 @@ TABLE = """CREATE TABLE IF NOT EXISTS kvit_migration (
 APPLIED = "SELECT room, number, name, sha256 FROM kvit_migration"
 
 _NAME = re.compile(r"(\d{4})_([a-z0-9_]+)\.(sqlite|postgres)\.sql")
+
+
+Preparing = Callable[[int], None]
+"""Told how many files are going to be applied to books that are there already: with millions of rows that takes minutes."""
+
+
+def nobody(count: int) -> None:
+    """Tell nobody."""
 
 
 @dataclass(frozen=True, slots=True)

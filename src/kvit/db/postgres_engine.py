@@ -30,7 +30,7 @@ from kvit.db.backup import POSTGRES, Progress
 from kvit.db.errors import BackupError, Contention, MigrationError, OutcomeUnknown
 from kvit.db.job import Job, Line, settle
 from kvit.db.listen import Hub
-from kvit.db.migrations import Migration
+from kvit.db.migrations import Migration, Preparing, nobody
 from kvit.db.postgres import Connection, PostgresReadTx, PostgresTx
 from kvit.db.postgres_listener import Listener, channel_of, encode
 from kvit.refusal import Refusal
@@ -136,7 +136,9 @@ class PostgresEngine:
 
     name = "postgres"
 
-    def __init__(self, url: str, files: Sequence[Migration], hub: Hub, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, url: str, files: Sequence[Migration], hub: Hub, clock: Callable[[], float], preparing: Preparing = nobody
+    ) -> None:
         self.url = url
         self.hub = hub
         self._line = Line()
@@ -145,7 +147,7 @@ class PostgresEngine:
         try:
             with postgres.connect(url) as connection:
                 postgres.check(connection)
-                migrate(connection, files, now_s)
+                migrate(connection, files, now_s, preparing)
                 self._channel = channel_of(connection)
         except psycopg.OperationalError as error:
             raise postgres.unreachable(error) from error
@@ -273,7 +275,7 @@ def _end(connection: Connection, word: str) -> None:
         connection.execute(word)
 
 
-def migrate(connection: Connection, files: Sequence[Migration], now_s: int) -> None:
+def migrate(connection: Connection, files: Sequence[Migration], now_s: int, preparing: Preparing = nobody) -> None:
     """Apply what is pending, all of it or nothing; another process that starts now waits."""
     with connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock($1)", [_MIGRATING])
@@ -281,7 +283,10 @@ def migrate(connection: Connection, files: Sequence[Migration], now_s: int) -> N
         connection.execute(SESSIONS)
         connection.execute(_SWEEP, [now_s - _SESSION_KEPT_S])
         applied = connection.execute(migrations.APPLIED).fetchall()
-        for migration in migrations.pending(files, applied):
+        wanted = migrations.pending(files, applied)
+        if wanted and applied:
+            preparing(len(wanted))
+        for migration in wanted:
             try:
                 connection.execute(postgres.plain(migration.text))
             except psycopg.Error as error:

@@ -18,7 +18,7 @@ from kvit.db.errors import DatabaseError, DiskFull, MigrationError
 from kvit.db.job import Job, Line, settle
 from kvit.db.listen import Hub
 from kvit.db.lock import take_lock
-from kvit.db.migrations import Applied, Migration
+from kvit.db.migrations import Applied, Migration, Preparing, nobody
 from kvit.db.sqlite_writer import HEAD, Writer
 
 READERS = 3
@@ -42,22 +42,23 @@ class SqliteEngine:
     name = "sqlite"
 
     def __init__(
-        self, path: Path, files: Sequence[Migration], hub: Hub, clock: Callable[[], float], vfs: str | None = None
-    ):
+        self, path: Path, files: Sequence[Migration], hub: Hub, clock: Callable[[], float], vfs: str | None = None,
+        preparing: Preparing = nobody,
+    ):  # fmt: skip
         self.path = path
         self._vfs = vfs
         self.hub = hub
         with _said_in_words(path):
-            self._open(path, files, clock)
+            self._open(path, files, clock, preparing)
 
-    def _open(self, path: Path, files: Sequence[Migration], clock: Callable[[], float]) -> None:
+    def _open(self, path: Path, files: Sequence[Migration], clock: Callable[[], float], preparing: Preparing) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = take_lock(path)
         left_over = path.with_name(f"{path.name}-wal").exists()
         try:
             self.writer = Writer(lambda: sqlite.open_writer(path, self._vfs), self.hub)
             try:
-                migrate(self.writer.connection, files, int(clock()))
+                migrate(self.writer.connection, files, int(clock()), preparing)
                 sqlite.sync_folder(path.parent)
                 self.writer.start(left_over=left_over)
                 self._readers = Readers(lambda: sqlite.open_reader(path, self._vfs))
@@ -166,11 +167,11 @@ def _room_bytes(path: Path) -> int:
         return 0
 
 
-def migrate(connection: apsw.Connection, files: Sequence[Migration], now_s: int) -> None:
-    """Apply what is pending, all of it or nothing."""
+def migrate(connection: apsw.Connection, files: Sequence[Migration], now_s: int, preparing: Preparing = nobody) -> None:
+    """Apply what is pending, all of it or nothing; ``preparing`` hears how many where there are books already."""
     connection.execute("BEGIN IMMEDIATE")
     try:
-        _apply_pending(connection, files, now_s)
+        _apply_pending(connection, files, now_s, preparing)
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:  # a full disk has rolled back already
@@ -178,12 +179,17 @@ def migrate(connection: apsw.Connection, files: Sequence[Migration], now_s: int)
         raise
 
 
-def _apply_pending(connection: apsw.Connection, files: Sequence[Migration], now_s: int) -> None:
+def _apply_pending(connection: apsw.Connection, files: Sequence[Migration], now_s: int, preparing: Preparing) -> None:
     connection.execute(f"{migrations.TABLE} STRICT".replace("BIGINT", "INTEGER"))
     connection.execute(HEAD)
     connection.execute("INSERT INTO kvit_head VALUES (1, 0) ON CONFLICT DO NOTHING")
     applied = cast(list[Applied], connection.execute(migrations.APPLIED).fetchall())
-    for migration in migrations.pending(files, applied):
+    wanted = migrations.pending(files, applied)
+    if not wanted:
+        return  # what is checked below reads every row: a shop of a million receipts would start a minute later each time
+    if applied:
+        preparing(len(wanted))
+    for migration in wanted:
         try:
             sqlite.script(connection, migration.text)
         except (apsw.FullError, apsw.IOError):
