@@ -22,6 +22,9 @@ from kvit.refusal import Refusal
 EVERY_S: Final = 1.0
 LEASE_S: Final = 5.0
 """Long enough for a shop that draws a large page, short enough for a customer who waits for paper."""
+SETTLE_EVERY: Final = 30
+"""Looks between two searches for routes whose end nobody here saw: the line process was away, or this one was killed."""
+OLD_MS: Final = 10_000
 SEEN_BEFORE: Final = 2
 """Looks before a held paper nobody here knows is taken up: most are just being stored."""
 
@@ -34,7 +37,7 @@ class Attending:
         self._task: asyncio.Task[None] | None = None
         self._strangers: dict[str, int] = {}
         """Held papers nobody here knows, and how often they were seen."""
-        self._settled = False
+        self._looks = 0
 
     def start(self) -> None:
         """Begin."""
@@ -75,9 +78,9 @@ class Attending:
         if held is None:
             return
         await self._compare(known, held)
-        if not self._settled:
+        if self._looks % SETTLE_EVERY == 0:
             await self._settle_old(held)
-            self._settled = True
+        self._looks += 1
 
     def _waiting(self, name: str) -> dict[int, str]:
         counter = self._router.counters[name]
@@ -131,10 +134,11 @@ class Attending:
         return Receipt(id_, counter.line, offset, played[0], played[1], profile, found.reading, found.text)
 
     async def _settle_old(self, held: list[Held]) -> None:
-        """Routes an earlier life did not see the end of, whose papers are not held any more: they came out."""
+        """Routes whose end was not seen and whose papers are not held any more: they came out."""
         world = self._router.world
+        before_ms = world.now_ms() - (OLD_MS if self._looks else 0)
         here = {receipt_id(world.shop.id, Place(each.line, each.offset)) for each in held}
         waiting = {id_ for counter in self._router.counters.values() for id_ in counter.waiting}
         for routed in await world.db.read(service.unsettled, world.shop.id):
-            if routed.id not in here | waiting | self._router.under_way:
+            if routed.changed_ms <= before_ms and routed.id not in here | waiting | self._router.under_way:
                 await world.db.write(service.settle, world.shop.id, routed.id, True, False, world.now_ms())

@@ -15,6 +15,7 @@ from kvit.access.customers.model import Known
 from kvit.app.log import Log
 from kvit.app.relay_client import RelayClient
 from kvit.counter import service
+from kvit.counter.foot import Foot
 from kvit.counter.presence import Place
 from kvit.counter.service import Hands
 from kvit.counter.settings import RoutingSettings
@@ -32,9 +33,10 @@ from kvit.web.station_figures import StationFigures
 
 TOKEN_S: Final = 180
 """How long the clear token of a link is known here."""
-LEAD_S: Final = 0.5
+LEAD_S: Final = 2.0
 LEAD_SHARE: Final = 0.2
-"""So long before the line lets a paper go it is told to, with the foot: by then half a second, of short waits a fifth."""
+"""So long before the line lets a paper go by itself it is told to, with the foot: a fifth of the wait, at most two seconds.
+With less, a machine that is busy would now and then be too late, and the paper would come out without its code."""
 SHOWN_MAX: Final = 50
 """Links of one line in memory."""
 
@@ -66,6 +68,8 @@ class Receipt:
     profile: str
     reading: Reading | None
     text: str
+    size_bytes: int | None = None
+    """Of the printout as the line has it, without late tails; None where that is not known any more."""
 
 
 @dataclass
@@ -77,6 +81,8 @@ class Waiting:
     url: str
     until_ms: int
     timer: asyncio.TimerHandle | None = None
+    foot: asyncio.Task[Foot | None] | None = None
+    """Made while it waits, so that nothing but to send it is left when the time is over."""
 
 
 @dataclass

@@ -69,10 +69,16 @@ class RelayClient:
         answer = await self._ask(do="attend", lines=list(lines), lease_s=lease_s)
         return None if answer is None or not answer.get("ok") else [_held(each) for each in answer.get("held", [])]
 
-    async def route(self, line: str, offset: int, *, paper: bool, splices: Sequence[Splice] = ()) -> str:
-        """Tell a line what becomes of a held paper: empty when it does so, else the code of its refusal."""
+    async def route(
+        self, line: str, offset: int, *, paper: bool, splices: Sequence[Splice] = (), size_bytes: int | None = None
+    ) -> str:
+        """Tell a line what becomes of a held paper: empty when it does so, else the code of its refusal.
+
+        ``size_bytes``: how long it is for us; a line for which it is another one does nothing.
+        """
         told = [{"at": at, "hex": data.hex()} for at, data in splices]
-        answer = await self._ask(do="route", line=line, offset=offset, paper=paper, splices=told)
+        size = {} if size_bytes is None else {"bytes": size_bytes}
+        answer = await self._ask(do="route", line=line, offset=offset, paper=paper, splices=told, **size)
         if answer is None:
             return ABSENT
         return "" if answer.get("ok") else str(answer.get("code", "relay.control"))

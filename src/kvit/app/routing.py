@@ -22,7 +22,7 @@ from kvit.access.customers.model import Wish
 from kvit.app.counters import Counter, Receipt, Waiting, World
 from kvit.app.relay_client import ABSENT, Splice
 from kvit.counter import service
-from kvit.counter.foot import foot
+from kvit.counter.foot import Foot, foot
 from kvit.counter.model import Routed, Stage
 from kvit.counter.presence import Place
 from kvit.counter.routing import Route, Said, Slip, may_be_claimed, route
@@ -75,7 +75,15 @@ class Router:
         printout = prepared.printout
         raw = printout.raw[: len(found.raw)]
         receipt = Receipt(
-            prepared.id, line, found.offset, printout.setting, raw, printout.profile, printout.reading, printout.text
+            prepared.id,
+            line,
+            found.offset,
+            printout.setting,
+            raw,
+            printout.profile,
+            printout.reading,
+            printout.text,
+            len(raw),
         )
         if found.marked:
             self.take(receipt)
@@ -137,6 +145,8 @@ class Router:
             return
         now_ms = self.world.now_ms()
         counter.waiting[routed.id] = waiting
+        if self.world.rules.foot != "off" and self._may_have_foot(waiting):
+            waiting.foot = asyncio.create_task(self._foot(waiting))
         counter.place.waits(routed.id)
         counter.show(waiting, now_ms)
         self.wait_until(counter, waiting, now_ms + counter.lead_ms)
@@ -189,18 +199,33 @@ class Router:
             self._done(counter, waiting, settled)
 
     async def _tell(self, receipt: Receipt, *, paper: bool, splices: Sequence[Splice] = ()) -> str:
-        return await self.world.relay.route(receipt.line.name, receipt.offset, paper=paper, splices=splices)
+        size = receipt.size_bytes
+        return await self.world.relay.route(
+            receipt.line.name, receipt.offset, paper=paper, splices=splices, size_bytes=size
+        )
 
     async def _splices(self, waiting: Waiting, routed: Routed) -> list[Splice]:
         """The foot, where this paper gets one."""
-        rules, slip, receipt = self.world.rules, waiting.look.slip, waiting.receipt
+        rules = self.world.rules
         wanted = rules.foot == "always" or (rules.foot == "unclaimed" and routed.why == "unclaimed")
-        if not (wanted and routed.paper and waiting.url and not slip.fiscal and may_be_claimed(rules, slip)):
+        if not (wanted and routed.paper and self._may_have_foot(waiting)):
             return []
+        try:
+            made = await (waiting.foot or self._foot(waiting))
+        except Exception as error:  # a paper without a code is better than a decision the line never hears of
+            self.world.log("route.no_foot", {"receipt": routed.id, "error": f"{type(error).__name__}: {error}"})
+            return []
+        return [] if made is None else [(made.at, made.data)]
+
+    def _may_have_foot(self, waiting: Waiting) -> bool:
+        slip = waiting.look.slip
+        return bool(waiting.url) and not slip.fiscal and may_be_claimed(self.world.rules, slip)
+
+    async def _foot(self, waiting: Waiting) -> Foot | None:
+        receipt = waiting.receipt
         words = (say(self.world.shop.language, "counter.foot"),)
         profile = known_profile(receipt.line.profile or receipt.profile)
-        made = await asyncio.to_thread(foot, receipt.setting, receipt.raw, profile, waiting.url, words)
-        return [] if made is None else [(made.at, made.data)]
+        return await asyncio.to_thread(foot, receipt.setting, receipt.raw, profile, waiting.url, words)
 
     def _done(self, counter: Counter, waiting: Waiting, routed: Routed) -> None:
         """A route is as it came out."""
