@@ -138,17 +138,16 @@ def _add_reading(table: Table) -> None:
     @table.get("/api/v1/customers", needs=SEE_CUSTOMERS)
     async def list_customers(call: Call) -> CustomerList | Refusal:
         """List who was at the shop lately: ids and wishes."""
-        found = await call.context.db.read(desk.recent, call.user)
+        found = await call.context.db.read(desk.recent, customer_acts.who(call))
         if isinstance(found, Refusal):
             return found
         rows = [CustomerRow(who.id, who.wish, who.proven, _when(call, last_at)) for who, last_at in found]
-        return CustomerList(rows, await call.context.db.read(desk.count, call.user))
+        return CustomerList(rows, await call.context.db.read(desk.count, customer_acts.who(call)))
 
     @table.post("/api/v1/customers/find", needs=SEE_CUSTOMERS)
     async def post_find_customer(call: Call, body: Wanted) -> Found | Refusal:
         """Find a customer of the shop by phone, mail address or card."""
-        assert call.user is not None
-        if not limit.allows(call.user.actor, call.context.monotonic()):
+        if not limit.allows(customer_acts.who(call).actor, call.context.monotonic()):
             raise Problem(429, "web.too_many")
         found = await customer_acts.find(call, body.text)
         return Found(found.id) if isinstance(found, Customer) else found
@@ -164,14 +163,14 @@ def _add_writing(table: Table) -> None:
     @table.put("/api/v1/customers/{customer}/wish", needs=CHANGE_CUSTOMERS)
     async def put_customer_wish(call: Call, customer: CustomerId, body: NewWish) -> Done | Refusal:
         """Keep how a customer wants receipts."""
-        done = await call.context.db.write(desk.set_wish, call.user, customer, body.wish, call.now_s)
+        done = await call.context.db.write(desk.set_wish, customer_acts.who(call), customer, body.wish, call.now_s)
         return done if isinstance(done, Refusal) else Done(done.id)
 
     @table.post("/api/v1/customers/{customer}/reveal", needs=CHANGE_CUSTOMERS)
     async def post_reveal(call: Call, customer: CustomerId, body: Reveal) -> Clear | Refusal:
         """Give a phone, mail address or name in clear, and write down who asked."""
         keys = call.context.customer_keys
-        text = await call.context.db.write(desk.reveal, call.user, customer, body.kind, keys, call.now_s)
+        text = await call.context.db.write(desk.reveal, customer_acts.who(call), customer, body.kind, keys, call.now_s)
         return text if isinstance(text, Refusal) else Clear(body.kind, text)
 
     @table.post("/api/v1/customers/{customer}/cards", needs=CHANGE_CUSTOMERS)
@@ -180,7 +179,7 @@ def _add_writing(table: Table) -> None:
         card, kind = call.context.random(DEVICE_ID_BYTES).hex(), "card" if body.tag else "barcode"
         made = await call.context.db.write(
             desk.add_card,
-            call.user,
+            customer_acts.who(call),
             customer,
             card,
             body.text,
@@ -196,20 +195,20 @@ def _add_writing(table: Table) -> None:
     @table.delete("/api/v1/customers/{customer}/cards/{id}", needs=CHANGE_CUSTOMERS)
     async def delete_card(call: Call, customer: CustomerId, id: Id) -> Done | Refusal:  # noqa: A002
         """Let a card stand for nobody."""
-        done = await call.context.db.write(desk.drop_card, call.user, customer, id, call.now_s)
+        done = await call.context.db.write(desk.drop_card, customer_acts.who(call), customer, id, call.now_s)
         return done if isinstance(done, Refusal) else Done(done)
 
     @table.delete("/api/v1/customers/{customer}/devices/{id}", needs=CHANGE_CUSTOMERS)
     async def delete_device(call: Call, customer: CustomerId, id: Id) -> Done | Refusal:  # noqa: A002
         """End a device: its cookie opens nothing any more, its member codes are refused."""
-        done = await call.context.db.write(desk.end_device, call.user, customer, id, call.now_s)
+        done = await call.context.db.write(desk.end_device, customer_acts.who(call), customer, id, call.now_s)
         return done if isinstance(done, Refusal) else Done(done)
 
     @table.delete("/api/v1/customers/{customer}", needs=CHANGE_CUSTOMERS)
     async def delete_customer(call: Call, customer: CustomerId) -> Done | Refusal:
         """Erase all that is kept of a customer, in every shop. Nothing brings it back."""
         hooks = call.context.wallet.hooks
-        done = await call.context.db.write(desk.erase, call.user, customer, hooks, call.now_s)
+        done = await call.context.db.write(desk.erase, customer_acts.who(call), customer, hooks, call.now_s)
         return done if isinstance(done, Refusal) else Done(done)
 
 

@@ -28,18 +28,23 @@ class Shown:
     """By kind."""
 
 
+def who(call: Call) -> Identity:
+    """Give who asks: every route here wants a right, so somebody does."""
+    assert call.user is not None
+    return call.user
+
+
 async def find(call: Call, typed: str) -> Customer | Refusal:
     """Find a customer by what somebody typed or scanned: a mail address, a phone, or a card.
 
     What can be read as a phone may be a card's number, too, so that is tried next.
     """
-    assert call.user is not None
     db, keys, now = call.context.db, call.context.customer_keys, call.now_s
     for kind, contact in _readings(call, typed):
-        found = await db.write(desk.find_contact, call.user, kind, contact, keys, now)
+        found = await db.write(desk.find_contact, who(call), kind, contact, keys, now)
         if isinstance(found, Customer):
             return found
-    return await db.write(desk.find_card, call.user, typed, keys, now)
+    return await db.write(desk.find_card, who(call), typed, keys, now)
 
 
 def _readings(call: Call, typed: str) -> list[tuple[str, str]]:
@@ -52,8 +57,7 @@ def _readings(call: Call, typed: str) -> list[tuple[str, str]]:
 
 async def show(call: Call, customer: str) -> Shown | Refusal:
     """Give a customer of the shop as staff may see one."""
-    assert call.user is not None
-    return await call.context.db.read(_shown, call.user, customer, call.context.customer_keys, call.shop.country)
+    return await call.context.db.read(_shown, who(call), customer, call.context.customer_keys, call.shop.country)
 
 
 def _shown(tx: Tx, by: Identity, customer: str, keys: Keys, country: str) -> Shown | Refusal:

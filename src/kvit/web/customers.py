@@ -98,8 +98,7 @@ def _add_finding(table: Table) -> None:
     @table.post("/customers/find", needs=SEE_CUSTOMERS, page=True)
     async def find_customer(call: Call, form: FindForm) -> Response | Refusal:
         """Find a customer by phone, mail address or card."""
-        assert call.user is not None
-        if not limit.allows(call.user.actor, call.context.monotonic()):
+        if not limit.allows(customer_acts.who(call).actor, call.context.monotonic()):
             raise Problem(429, "web.too_many")
         found = await customer_acts.find(call, form.text)
         if isinstance(found, Refusal):
@@ -116,14 +115,16 @@ def _add_helping(table: Table) -> None:
     @table.post("/customers/wish", needs=CHANGE_CUSTOMERS, page=True)
     async def set_customer_wish(call: Call, form: WishForm) -> Response | Refusal:
         """Keep how a customer wants receipts."""
-        done = await call.context.db.write(desk.set_wish, call.user, form.customer, form.wish, call.now_s)
+        done = await call.context.db.write(desk.set_wish, customer_acts.who(call), form.customer, form.wish, call.now_s)
         return await _after(call, form.customer, done)
 
     @table.post("/customers/reveal", needs=CHANGE_CUSTOMERS, page=True)
     async def reveal_customer(call: Call, form: KindForm) -> Response | Refusal:
         """Show a phone, mail address or name in clear, and write down who asked."""
         keys = call.context.customer_keys
-        text = await call.context.db.write(desk.reveal, call.user, form.customer, form.kind, keys, call.now_s)
+        text = await call.context.db.write(
+            desk.reveal, customer_acts.who(call), form.customer, form.kind, keys, call.now_s
+        )
         if isinstance(text, Refusal):
             return text
         return await _show(call, form.customer, clear=(form.kind, customer_acts.clear(call, form.kind, text)))
@@ -134,7 +135,7 @@ def _add_helping(table: Table) -> None:
         if not form.meant:
             return await _show(call, form.customer)
         hooks = call.context.wallet.hooks
-        done = await call.context.db.write(desk.erase, call.user, form.customer, hooks, call.now_s)
+        done = await call.context.db.write(desk.erase, customer_acts.who(call), form.customer, hooks, call.now_s)
         return done if isinstance(done, Refusal) else RedirectResponse("/customers?erased=1", 303)
 
 
@@ -145,20 +146,20 @@ def _add_things(table: Table) -> None:
         card, kind = call.context.random(DEVICE_ID_BYTES).hex(), "card" if form.tag else "barcode"
         keys = call.context.customer_keys
         done = await call.context.db.write(
-            desk.add_card, call.user, form.customer, card, form.text, kind, form.label, keys, call.now_s
+            desk.add_card, customer_acts.who(call), form.customer, card, form.text, kind, form.label, keys, call.now_s
         )
         return await _after(call, form.customer, done)
 
     @table.post("/customers/card/drop", needs=CHANGE_CUSTOMERS, page=True)
     async def drop_customer_card(call: Call, form: NamedForm) -> Response | Refusal:
         """Let a card stand for nobody."""
-        done = await call.context.db.write(desk.drop_card, call.user, form.customer, form.id, call.now_s)
+        done = await call.context.db.write(desk.drop_card, customer_acts.who(call), form.customer, form.id, call.now_s)
         return await _after(call, form.customer, done)
 
     @table.post("/customers/device/end", needs=CHANGE_CUSTOMERS, page=True)
     async def end_customer_device(call: Call, form: NamedForm) -> Response | Refusal:
         """End a device that was lost."""
-        done = await call.context.db.write(desk.end_device, call.user, form.customer, form.id, call.now_s)
+        done = await call.context.db.write(desk.end_device, customer_acts.who(call), form.customer, form.id, call.now_s)
         return await _after(call, form.customer, done)
 
 
@@ -171,14 +172,14 @@ async def _after(call: Call, customer: str, done: object) -> Response | Refusal:
 
 
 async def _list(call: Call, refused: Refusal | None = None, *, erased: bool = False) -> Response | Refusal:
-    assert call.user is not None
     db = call.context.db
-    found = await db.read(desk.recent, call.user)
+    found = await db.read(desk.recent, customer_acts.who(call))
     if isinstance(found, Refusal):
         return found
     return page(
         call, "customers.html", status_of(refused) if refused else 200, recent=found, erased=erased,
-        count=await db.read(desk.count, call.user), other_keys=not await db.read(customers.right_keys, call.context.customer_keys),
+        count=await db.read(desk.count, customer_acts.who(call)),
+        other_keys=not await db.read(customers.right_keys, call.context.customer_keys),
         refused=call.say(refused.code, **refused.values) if refused else "",
     )  # fmt: skip
 
