@@ -1,9 +1,10 @@
-"""Keeping: once an hour the shop looks for receipts and links whose time is over."""
+"""Keeping: once an hour the shop looks for receipts and links whose time is over, in all shops whose books it keeps."""
 
 from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable, Sequence
 
 from kvit.app.log import Log
 from kvit.db import Database
@@ -19,8 +20,8 @@ PAUSE_S = 0.05
 class Keeping:
     """The task that erases what has become too old."""
 
-    def __init__(self, db: Database, shop: str, settings: ReceiptsSettings, log: Log) -> None:
-        self._db, self._shop, self._settings, self._log = db, shop, settings, log
+    def __init__(self, db: Database, shops: Callable[[], Sequence[str]], settings: ReceiptsSettings, log: Log) -> None:
+        self._db, self._shops, self._settings, self._log = db, shops, settings, log
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -36,11 +37,12 @@ class Keeping:
     async def look(self) -> tuple[int, int]:
         """Erase all that is too old now; give how many receipts and links."""
         receipts = links = 0
-        while took := await self._db.write(
-            retention.erase_content, self._shop, int(time.time() * 1000), self._settings.content_days
-        ):
-            receipts += took
-            await asyncio.sleep(PAUSE_S)
+        for shop in self._shops():
+            while took := await self._db.write(
+                retention.erase_content, shop, int(time.time() * 1000), self._settings.content_days
+            ):
+                receipts += took
+                await asyncio.sleep(PAUSE_S)
         while took := await self._db.write(retention.drop_links, int(time.time())):
             links += took
             await asyncio.sleep(PAUSE_S)

@@ -50,7 +50,7 @@ from kvit.app.rank import step_behind
 from kvit.app.readers import ShopReaders
 from kvit.app.relay_client import RelayClient
 from kvit.app.reminding import Reminders, Reminding
-from kvit.app.roles import Part, noted
+from kvit.app.roles import Part, noted, quiet
 from kvit.app.rooms import MIGRATIONS
 from kvit.app.scripting import Executor
 from kvit.app.serving import Window, listen
@@ -119,7 +119,7 @@ class Shop:
         self._chain = Part(settings, db, self._digester, log)
         self._lines = settings.relay.line
         self._crew = Crew(self._world(), keep_ms=settings.printing.keep_days * DAY_MS)
-        self._keeping = Keeping(db, settings.shop.id, settings.receipts, log)
+        self._keeping = Keeping(quiet(db), self._chain.shops.ids, settings.receipts, log)
         reminders = Reminders(settings.shop, self._customer_keys, self._notifying.sealer, self._chain.public_url)
         self._reminding = Reminding(db, reminders, log)
         self._printing = Printing(db, settings.shop.id, time.time)
