@@ -25,7 +25,9 @@ from kvit.template.slots import NUMBERED, compiled
 from kvit.template.words import Place
 from tests.template.slot_twin import filled
 
-PRINTERS = ("sprt58", "sprt80", "xprinter", "sunmi", "escpos", "profile=tm-t88v", "profile=TM-T20III")
+PRINTERS = (
+    "sprt58", "sprt80", "xprinter", "sunmi", "escpos", "profile=tm-t88v", "profile=TM-T20III", "starprnt", "star",
+)  # fmt: skip
 PLACES = {
     "en": Place("en", "GB", "GBP"), "ru": Place("ru", "KZ", "KZT"), "kk": Place("kk", "KZ", "KZT"),
     "ko": Place("ko", "KR", "KRW"), "zh": Place("zh", "CN", "CNY"), "us": Place("en", "US", "USD"),

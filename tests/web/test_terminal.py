@@ -118,7 +118,7 @@ def test_a_refund_has_the_minimal_template_of_a_sale(ask: Caller) -> None:
 @pytest.mark.parametrize(
     ("path", "code"),
     [
-        ("/offline/shopping?printer=365wifi", "template.offline"), ("/offline/shopping?printer=star", "template.offline"),
+        ("/offline/shopping?printer=365wifi", "template.offline"), ("/offline/shopping?printer=aclas", "template.offline"),
         ("/offline/label?printer=sprt58", "template.unknown"),
         ("/offline/shopping?printer=nosuch", "device.adapter_unknown"),
         ("/offline/shopping?printer=sprt58&shopId=other", "web.not_found"),

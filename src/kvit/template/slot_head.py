@@ -2,10 +2,11 @@
 
 Nothing here knows the printer's commands. A line is laid out and pressed as any other paper, with fillers where values
 will stand: as many letters as the place has, of the language and from one page. The filler's bytes are looked for in what
-came out, and what lies around them is kept as it is. The number behind the last ``ESC t`` before a slot tells its page.
+came out, and what lies around them is kept as it is. The number behind the last ``ESC t`` (of Star's heads: ``ESC GS t``)
+before a slot tells its page.
 
-Only heads that are written in ESC/POS: there a letter is one or two bytes wherever it stands. Other languages (tags, XML,
-pictures) want the server.
+Only heads written in ESC/POS, StarPRNT or Star line mode: there a letter is one or two bytes wherever it stands. Other
+languages (tags, XML, pictures, Aclas' own letters) want the server.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from kvit.paper.languages.stream import parse
 from kvit.paper.sheet import Run
 from kvit.paper.width import cells
 
-LANGUAGE: Final = "escpos"
+LANGUAGES: Final = frozenset({"escpos", "starprnt", "star-line"})
 SAMPLES: Final[dict[str, tuple[str, ...]]] = {
     "ko": ("가나",), "zh": ("中文",), "ru": ("ЖД",), "kk": ("ҚӨ", "ЖД"), "en": ("éè",),
 }  # fmt: skip
@@ -37,6 +38,8 @@ LETTERS_TRIED: Final = (range(0x3000, 0xA000), range(0xAC00, 0xD7A4), range(0xFF
 """Where letters of two-byte sets are."""
 MEASURE: Final = 200
 """Letters no line has."""
+PAGES: Final = ("ESC t", "ESC GS t")
+"""Commands whose last byte is the number of the page from there on, in ESC/POS and in Star's languages."""
 FEW: Final = 4
 """Letters of a filler where the printer itself aligns the line."""
 
@@ -56,7 +59,7 @@ class Head:
     """A printer's profile, and what presses a document for it (cut and copies left out)."""
 
     def __init__(self, profile: Profile, press: Callable[[paper.Document], bytes], language: str) -> None:
-        assert profile.language == LANGUAGE
+        assert profile.language in LANGUAGES
         self.profile, self._press = profile, press
         self._repertoire: Repertoire = repertoire_of(profile)
         pairs = [each for each in (*SAMPLES.get(language, ()), *SAMPLES["en"]) if self._way(each)]
@@ -159,7 +162,7 @@ class Head:
         """The code page in force behind some bytes; its table is kept."""
         number = self.profile.code_page
         for command in parse(before, self.profile)[0]:
-            if command.name == "ESC t":
+            if command.name in PAGES:
                 number = command.raw[-1]
             elif command.name == "ESC @":
                 number = self.profile.code_page

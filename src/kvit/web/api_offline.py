@@ -23,7 +23,7 @@ from kvit.template.data import KINDS, SaleData
 from kvit.template.fill import Where
 from kvit.template.library import service
 from kvit.template.library.model import Integrated, Piece
-from kvit.template.slot_head import LANGUAGE, Head
+from kvit.template.slot_head import LANGUAGES, Head
 from kvit.template.slots import compiled
 from kvit.template.words import Place
 from kvit.web.api_render import Paper, Printing, Recipe, address_of, where_of
@@ -51,7 +51,7 @@ def add_api_offline(table: Table) -> None:
     ) -> Response | Refusal:
         """Give the minimal template as a printer's bytes with slots, for a device that fills it when nobody answers.
 
-        docs/protocols/client.md tells how. ETag. Only printers written in ESC/POS.
+        docs/protocols/client.md tells how. ETag. Only printers written in ESC/POS or in a language of Star.
         """
         template = await _minimal(call, business, shopId)
         if isinstance(template, Refusal):
@@ -78,7 +78,7 @@ def _packed(business: str, version: int, layouts: tuple[Piece, ...], where: Wher
     if isinstance(adapter, Refusal):
         return adapter
     kind = KINDS.get(business)
-    if adapter.language != LANGUAGE or kind is None:
+    if adapter.language not in LANGUAGES or kind is None:
         return Refusal("template.offline", {"name": business, "problem": adapter.name})
     bare = replace(adapter, cut="no", copies=1)
     head = Head(bare.profile, lambda document: bare.make(document).data, where.language)
