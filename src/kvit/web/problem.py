@@ -26,6 +26,8 @@ STATUSES = {
     "no_such_user": 404,
     "no_such_key": 404,
     "no_such_station": 404,
+    "no_line": 404,
+    "no_route": 404,
     "no_such_card": 404,
     "no_such_device": 404,
     "card_bad": 422,
