@@ -20,6 +20,7 @@ from kvit.app.digester import Digester
 from kvit.app.inbox import Inbox
 from kvit.app.log import Log
 from kvit.app.pairing import paired
+from kvit.app.rereading import Rereading
 from kvit.app.settings import Settings
 from kvit.app.shops import Shops
 from kvit.app.uploading import Compose, Uploading
@@ -60,6 +61,11 @@ def noted(settings: Settings, db: Database) -> Database:
     return NotingDatabase(db, KINDS, mark, time.time)
 
 
+def quiet(db: Database) -> Database:
+    """Give the data base for what is no news to the server: readings made anew, a station's own clearing up."""
+    return Database(db.engine) if isinstance(db, NotingDatabase) else db
+
+
 def _everything(shop: str, tx: Tx) -> Iterator[tuple[str, str]]:
     return parcel.everything(tx, shop)
 
@@ -72,6 +78,7 @@ class Part:
         self.shops = Shops(db, settings.shop)
         self._inbox = Inbox(db, digester, self.shops, time.time, log)
         self._centre = centres.read(settings.folder) if settings.chain.role is Role.STATION else None
+        self._rereading = Rereading(quiet(db), digester, self.shops, log)
         self._sender: Uploading | None = None
         self._watch: asyncio.Task[None] | None = None
         self._silent: tuple[Silent, ...] = ()
@@ -91,14 +98,16 @@ class Part:
         return await self._inbox.deliver(station, data)
 
     def start(self) -> None:
-        """Begin to send, and to look after stations."""
+        """Begin to send, to look after stations, to read old receipts again."""
+        self._rereading.start()
         if self._sender is not None:
             self._sender.start()
         else:
             self._watch = asyncio.create_task(self._look())
 
     async def stop(self) -> None:
-        """Stop both."""
+        """Stop all that."""
+        await self._rereading.stop()
         if self._sender is not None:
             await self._sender.stop()
         if self._watch is not None:
@@ -129,7 +138,12 @@ class Part:
 
     def verbs(self) -> dict[str, Any]:
         """Give what command-line tools may ask for."""
-        return {"station": self._standing, "station_pair": self._pair, **self.shops.verbs()}
+        return {
+            "station": self._standing,
+            "station_pair": self._pair,
+            **self.shops.verbs(),
+            **self._rereading.verbs(),
+        }
 
     async def _standing(self, _: dict[str, Any]) -> dict[str, Any]:
         centre, sender = centres.read(self._settings.folder), self._sender

@@ -20,6 +20,7 @@ VERBS = {
     "render": "a document to the bytes of one printer, or to a look at what it would print",
     "relay": "tills, printers and virtual serial pairs",
     "readers": "scanners and card readers, and what they read just now",
+    "receipts": "the stored receipts: reading them again",
     "shops": "the shops this installation keeps books for",
     "station": "this machine as a station of a server: pairing, how it stands",
     "emulate": "a printer or a scanner without one",

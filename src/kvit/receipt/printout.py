@@ -14,6 +14,7 @@ import msgspec
 from kvit.escpos import Command, Parser, Profile, load_profile
 from kvit.receipt import mask
 from kvit.receipt.model import Reading
+from kvit.receipt.reading.version import VERSION
 from kvit.receipt.words import index_words
 
 RAW_BYTES_MAX = 32 << 20
@@ -77,6 +78,8 @@ class Prepared(msgspec.Struct, frozen=True):
     reading_json: str | None
     happenings_json: str
     words: str
+    reader: int = VERSION
+    """Which reader read it (`kvit.receipt.reading.version`); -1: nobody, its data were told."""
     tails: tuple[Tail, ...] = ()
     """Tails stored along; ``sha256`` is then of the bytes before them."""
 

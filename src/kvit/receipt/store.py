@@ -102,13 +102,13 @@ def _insert_head(tx: Tx, shop: str, prepared: Prepared) -> int | None:
     printout, reading = prepared.printout, prepared.printout.reading or Reading()
     row = tx.one(
         "INSERT INTO receipt (shop, id, line, till, capture, at_offset, sha256, taken_at, profile, profile_version, kind,"
-        " title, number, total, decimals, currency, verified, size_bytes, events)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)"
+        " title, number, total, decimals, currency, verified, size_bytes, events, reader)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"
         " ON CONFLICT (shop, id) DO NOTHING RETURNING n",
         shop, prepared.id, printout.place.line, printout.till or printout.place.line, printout.place.capture,
         printout.place.offset, prepared.sha256, printout.taken_at_ms, printout.profile, printout.profile_version,
         reading.kind.value, prepared.title, reading.number, reading.total, reading.decimals, reading.currency,
-        int(reading.verified), len(printout.raw), prepared.happenings_json,
+        int(reading.verified), len(printout.raw), prepared.happenings_json, prepared.reader,
     )  # fmt: skip
     return None if row is None else int(row[0])
 
@@ -118,9 +118,9 @@ def replace(tx: Tx, n: int, prepared: Prepared) -> None:
     printout, reading = prepared.printout, prepared.printout.reading or Reading()
     tx.run(
         "UPDATE receipt SET kind = $2, title = $3, number = $4, total = $5, decimals = $6, currency = $7, verified = $8,"
-        " size_bytes = $9, events = $10, version = version + 1 WHERE n = $1",
+        " size_bytes = $9, events = $10, reader = $11, version = version + 1 WHERE n = $1",
         n, reading.kind.value, prepared.title, reading.number, reading.total, reading.decimals, reading.currency,
-        int(reading.verified), len(printout.raw), prepared.happenings_json,
+        int(reading.verified), len(printout.raw), prepared.happenings_json, prepared.reader,
     )  # fmt: skip
     tx.run(
         "UPDATE receipt_body SET raw = $2, text = $3, reading = $4 WHERE n = $1",
