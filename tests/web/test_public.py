@@ -10,7 +10,9 @@ from kvit.i18n import LANGUAGES
 from kvit.receipt import service
 from kvit.receipt.links import make_token
 from kvit.web import public_app
+from kvit.web.station_desk import NoStation
 from tests.receipt.printouts import SHOP, prepared
+from tests.web import wallets
 from tests.web.house import House
 
 
@@ -116,3 +118,38 @@ def test_many_guessers_ring_the_alarm(house: House) -> None:
         browser = TestClient(app, "http://127.0.0.1:7001", client=(f"10.0.{number}.1", 1))
         browser.get("/r/" + make_token(secrets.token_bytes(16)))
     assert [event for event, _ in house.told].count("web.links_guessed") == 1
+
+
+class Desk(NoStation):
+    """A counter that hears of opened links."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.heard: list[tuple[str, str, bool]] = []
+
+    async def opened(self, shop: str, id_: str, customer: str = "") -> None:
+        self.heard.append((shop, id_, bool(customer)))
+
+
+def test_the_counter_hears_that_a_link_was_opened_and_kept(house: House) -> None:
+    desk = Desk()
+    object.__setattr__(house.context, "station", desk)
+    (id_,) = house.keep()
+    path, phone = wallets.link(house, id_), house.public()
+    phone.head(path)
+    phone.get(f"{path}.pdf")
+    phone.get("/r/" + "1" * 22)
+    assert desk.heard == []
+    wallets.send(phone, f"{path}/keep", path)
+    assert desk.heard == [(SHOP, id_, False), (SHOP, id_, True)]
+
+
+def test_the_page_of_what_is_on_its_way_looks_again_until_told_not_to(house: House, link: str) -> None:
+    browser = house.public()
+    unknown = "/r/" + "1" * 22
+    got = browser.get(unknown)
+    assert (got.status_code, got.headers["refresh"]) == (404, "20")
+    assert "?look=0" in got.text
+    assert "refresh" not in browser.get(f"{unknown}?look=0").headers
+    assert "refresh" not in browser.get(link).headers
+    assert unknown not in got.text

@@ -70,6 +70,8 @@ def _add_link(table: Table, door: _Door) -> None:
             return await form_of(call.context, shop, opened, ending, download=True)
         if "lang" in call.request.query_params:
             return remember_language(call, RedirectResponse(f"/r/{name}", 303))
+        if call.request.method == "GET":
+            await call.context.station.opened(shop, opened.summary.id, call.customer)
         return await _receipt_page(call, shop, name, opened, kept)
 
     @table.post("/r/{token}/keep", needs=PUBLIC, page=True)
@@ -80,6 +82,7 @@ def _add_link(table: Table, door: _Door) -> None:
         done = await call.context.db.write(wallet_acts.keep, call.customer, fresh, shop, found.summary.id, call.now_s)
         if isinstance(done, Refusal):
             return done
+        await call.context.station.opened(shop, found.summary.id, fresh.customer if fresh else call.customer)
         return device_opened(call, RedirectResponse(f"/wallet/r/{found.summary.id}?said=kept", 303), fresh)
 
     @table.post("/r/{token}/renew", needs=PUBLIC, page=True)

@@ -1,4 +1,7 @@
-"""What happens to customer and wallet in one transaction: the first receipt makes both."""
+"""What happens to customer and wallet in one transaction: the first receipt makes both.
+
+The shop's staff find who kept one of its receipts from then on, and its webhooks hear that a receipt was claimed.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from dataclasses import dataclass
 
 from kvit.access.customers import service as customers
 from kvit.db import Tx
+from kvit.notify import events
 from kvit.receipt.wallet import service as wallet
 from kvit.receipt.wallet.model import Kept
 from kvit.refusal import Refusal
@@ -41,4 +45,6 @@ def keep(tx: Tx, customer: str, fresh: Fresh | None, shop: str, id_: str, now_s:
     kept = wallet.keep(tx, customer, shop, id_, now_s, BY_LINK)
     if isinstance(kept, Kept):
         customers.meet(tx, shop, customer, now_s)
+    if isinstance(kept, Kept) and kept.fresh:
+        events.receipt_claimed(tx, shop, id_, BY_LINK, now_s * 1000)
     return kept

@@ -21,6 +21,10 @@ from kvit.web.wallet_charts import Bar, bars_svg
 from kvit.web.wallet_door import shop_of, wallet_page
 
 
+LABEL_LETTERS = 3
+"""Of a month's name below its bar: twelve stand side by side on a phone."""
+
+
 @dataclass(frozen=True)
 class Sum:
     """A row of a table: what, how much, and its share of the largest in percent."""
@@ -77,7 +81,7 @@ def _chart(call: Call, one: Totals, shown: list[Month], chosen: Month) -> Chart:
     by_month = [(month, one.by_month.get(month, 0)) for month in shown]
     most = max([1, *(amount for _, amount in by_month)])
     bars = [
-        Bar(_name(call, month, short=True), _name(call, month), amount, text(amount),
+        Bar(_name(call, month, short=True)[:LABEL_LETTERS].rstrip("."), _name(call, month), amount, text(amount),
             f"/wallet/months?month={month}", month == chosen)
         for month, amount in by_month
     ]  # fmt: skip
