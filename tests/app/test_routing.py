@@ -6,7 +6,7 @@ import asyncio
 import itertools
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +58,9 @@ class Line:
         self.away = False
         self.leases: list[float] = []
 
-    async def attend(self, lines: Sequence[str], lease_s: float) -> list[Held] | None:
+    async def attend(
+        self, lines: Sequence[str], lease_s: float, again: Mapping[str, bytes] | None = None
+    ) -> list[Held] | None:
         self.leases.append(lease_s)
         return None if self.away else [Held("till-1", offset, since, True) for offset, since in self.held.items()]
 

@@ -8,15 +8,17 @@ taken up, papers a line let go by itself are noted as out.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Final
 
+from kvit.app.again import again_line
 from kvit.app.counters import Counter, Receipt
 from kvit.app.relay_client import Held
 from kvit.app.routing import Router
 from kvit.counter import service
 from kvit.counter.model import Routed
 from kvit.receipt import service as receipts
-from kvit.receipt.printout import Place, receipt_id
+from kvit.receipt.printout import Place, known_profile, receipt_id
 from kvit.refusal import Refusal
 
 EVERY_S: Final = 1.0
@@ -38,6 +40,7 @@ class Attending:
         self._strangers: dict[str, int] = {}
         """Held papers nobody here knows, and how often they were seen."""
         self._looks = 0
+        self._agains: dict[str, bytes] = {}
 
     def start(self) -> None:
         """Begin."""
@@ -69,7 +72,7 @@ class Attending:
         if not names:
             return
         known = {name: self._waiting(name) for name in names}
-        held = await self._router.world.relay.attend(names, LEASE_S)
+        held = await self._router.world.relay.attend(names, LEASE_S, self._again(names))
         for name in names:
             counter = self._router.counters.get(name)
             if counter is not None and counter.attended is not (held is not None):
@@ -81,6 +84,14 @@ class Attending:
         if self._looks % SETTLE_EVERY == 0:
             await self._settle_old(held)
         self._looks += 1
+
+    def _again(self, names: Sequence[str]) -> dict[str, bytes]:
+        """What each line is to print above a paper that may be a repetition; told once a look, made once a life."""
+        for name in names:
+            if name not in self._agains:
+                profile = known_profile(self._router.counters[name].line.profile)
+                self._agains[name] = again_line(self._router.world.shop.language, profile)
+        return {name: self._agains[name] for name in names}
 
     def _waiting(self, name: str) -> dict[int, str]:
         counter = self._router.counters[name]

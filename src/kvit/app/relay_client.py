@@ -6,7 +6,7 @@ The socket is asked in a thread, so that a line process that hangs never holds u
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -64,9 +64,15 @@ class RelayClient:
         answer = _paired(await self._ask(do="unpair", name=name), name)
         return answer if isinstance(answer, Refusal) else name
 
-    async def attend(self, lines: Sequence[str], lease_s: float) -> list[Held] | None:
-        """Say that receipts of these lines are decided about for so long; give the papers held, None where no line runs."""
-        answer = await self._ask(do="attend", lines=list(lines), lease_s=lease_s)
+    async def attend(
+        self, lines: Sequence[str], lease_s: float, again: Mapping[str, bytes] | None = None
+    ) -> list[Held] | None:
+        """Say that receipts of these lines are decided about for so long; give the papers held, None where no line runs.
+
+        ``again``: by line, what it is to print above a paper that may be a repetition (`kvit.app.again`).
+        """
+        said = {"again": {name: data.hex() for name, data in again.items()}} if again else {}
+        answer = await self._ask(do="attend", lines=list(lines), lease_s=lease_s, **said)
         return None if answer is None or not answer.get("ok") else [_held(each) for each in answer.get("held", [])]
 
     async def route(
@@ -74,7 +80,7 @@ class RelayClient:
     ) -> str:
         """Tell a line what becomes of a held paper: empty when it does so, else the code of its refusal.
 
-        ``size_bytes``: how long it is for us; a line for which it is another one does nothing.
+        ``size_bytes``: how long it is for us; a line for which it is another one lets it out and refuses.
         """
         told = [{"at": at, "hex": data.hex()} for at, data in splices]
         size = {} if size_bytes is None else {"bytes": size_bytes}
