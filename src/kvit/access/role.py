@@ -32,6 +32,9 @@ PERMISSIONS: dict[str, str] = {
     "stations.identify": "ask for a station who a customer is",
     "customers.read": "find customers of the shop by phone or card, see how they want receipts",
     "customers.write": "change a customer's wish, cards and devices, see a phone in clear, erase a customer",
+    "webhooks.write": "see, add, change and remove webhooks, send events again",
+    "notices.read": "see which messages went to customers, without addresses",
+    "notices.write": "send a message again, take one back",
     "audit.read": "read the audit log",
     "backup.make": "copy the books",
 }
@@ -53,12 +56,15 @@ _MANAGER = _CASHIER | {
     "settings.write",
     "users.read",
     "stations.write",
+    "webhooks.write",
+    "notices.read",
+    "notices.write",
     "backup.make",
 }
 
 _AUDITOR = frozenset({
     "receipts.read", "receipts.export", "figures.read", "jobs.read", "relay.read", "settings.read", "users.read",
-    "audit.read",
+    "audit.read", "notices.read",
 })  # fmt: skip
 
 ROLES: dict[str, frozenset[str]] = {
@@ -74,7 +80,7 @@ OWNER = "owner"
 SCOPES = frozenset({
     "receipts.read", "receipts.share", "receipts.export", "figures.read", "receipts.deliver", "jobs.read", "jobs.print",
     "jobs.answer", "printers.manage", "templates.read", "templates.write", "relay.read",
-    "station.use", "stations.identify", "backup.make",
+    "station.use", "stations.identify", "backup.make", "webhooks.write", "notices.read",
 })  # fmt: skip
 """What a key can be given."""
 

@@ -308,6 +308,8 @@ class Wanted(msgspec.Struct, frozen=True):
     kind: Kind | None = None
     state: State | None = None
     endpoint: str = ""
+    people: bool = False
+    """Only what goes to people, no webhooks."""
 
 
 def search(tx: Tx, shop: str, wanted: Wanted, before_n: int, limit: int) -> list[Notice]:
@@ -316,6 +318,7 @@ def search(tx: Tx, shop: str, wanted: Wanted, before_n: int, limit: int) -> list
         ("kind = {}", wanted.kind and wanted.kind.value),
         ("state = {}", wanted.state and wanted.state.value),
         ("endpoint = {}", wanted.endpoint or None),
+        ("kind <> {}", Kind.HOOK.value if wanted.people else None),
     ]
     held = [(sql, value) for sql, value in conditions if value is not None]
     where = "".join(f" AND {sql.format(f'${place}')}" for place, (sql, _) in enumerate(held, 3))
@@ -334,6 +337,16 @@ def tally(tx: Tx, since_ms: int) -> list[tuple[str, str, int]]:
         since_ms,
     )  # fmt: skip
     return [(str(kind), str(state), int(count)) for kind, state, count in rows]
+
+
+def tally_endpoints(tx: Tx, shop: str, since_ms: int) -> list[tuple[str, str, int]]:
+    """Give how many events by endpoint and state: the open ones, and those that ended since."""
+    rows = tx.all(
+        "SELECT endpoint, state, count(*) FROM notify_message WHERE shop = $1 AND kind = 'hook'"
+        " AND (state IN ('waiting', 'sending') OR changed_at >= $2) GROUP BY endpoint, state",
+        shop, since_ms,
+    )  # fmt: skip
+    return [(str(endpoint), str(state), int(count)) for endpoint, state, count in rows]
 
 
 def oldest(tx: Tx) -> list[tuple[str, int]]:

@@ -57,6 +57,7 @@ MENU: tuple[tuple[str, tuple[Place, ...]], ...] = (
         (
             Place("/figures", "figures.title", rights.SEE_FIGURES),
             Place("/customers", "customers.title", rights.SEE_CUSTOMERS),
+            Place("/notices", "notify.notices", rights.SEE_NOTICES),
             Place("/templates", "editor.templates", rights.SEE_TEMPLATES),
         ),
     ),
@@ -73,6 +74,7 @@ MENU: tuple[tuple[str, tuple[Place, ...]], ...] = (
         "web.menu_house",
         (
             Place("/users", "web.users", rights.SEE_USERS),
+            Place("/webhooks", "notify.webhooks", rights.CHANGE_WEBHOOKS),
             Place("/keys", "web.keys", rights.CHANGE_KEYS),
             Place("/audit", "web.audit", rights.SEE_AUDIT),
             Place("/settings", "web.settings", rights.SEE_SETTINGS),

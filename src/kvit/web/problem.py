@@ -43,6 +43,12 @@ STATUSES = {
     "other_shop": 403,
     "job_order": 422,
     "body_unclear": 422,
+    "endpoint_unknown": 404,
+    "endpoint_url": 422,
+    "endpoint_name": 422,
+    "endpoint_event": 422,
+    "too_many": 429,
+    "too_many_to_one": 429,
     "too_many_tries": 429,
     "busy": 503,
 }

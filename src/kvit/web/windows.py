@@ -34,6 +34,7 @@ from kvit.web.api_render import add_api_render
 from kvit.web.api_scripts import add_api_scripts
 from kvit.web.api_station import add_api_station
 from kvit.web.api_templates import add_api_templates
+from kvit.web.api_webhooks import add_api_webhooks
 from kvit.web.audit import add_audit
 from kvit.web.context import Context
 from kvit.web.counter import add_counter, counter_parts
@@ -45,6 +46,7 @@ from kvit.web.guard import FAULT, FAULT_TITLE, PUBLIC_HEADERS, STAFF_HEADERS, Gu
 from kvit.web.jobs import add_jobs, job_parts, jobs_parts
 from kvit.web.keys import add_keys
 from kvit.web.live import add_live
+from kvit.web.notices import add_notices
 from kvit.web.overview import add_overview
 from kvit.web.pages import page
 from kvit.web.printers import add_printers, printer_parts, printers_parts
@@ -65,6 +67,7 @@ from kvit.web.template_values import add_template_values
 from kvit.web.terminal import add_terminal
 from kvit.web.users import add_users
 from kvit.web.watch import Parts, add_watch
+from kvit.web.webhooks import add_webhooks
 
 PAGES: dict[str, Parts] = {
     "counter": counter_parts, "job": job_parts, "jobs": jobs_parts, "printer": printer_parts, "printers": printers_parts,
@@ -101,6 +104,9 @@ def staff_table(context: Context) -> Table:
     add_users(table)
     add_keys(table)
     add_audit(table)
+    add_webhooks(table)
+    add_notices(table)
+    add_api_webhooks(table)
     add_account(table)
     add_api_jobs(table)
     add_api_printers(table)

@@ -54,6 +54,20 @@ class Endpoint(msgspec.Struct, frozen=True):
         return not self.events or event in self.events
 
 
+class Stands(msgspec.Struct, frozen=True):
+    """How deliveries to an endpoint stand: of the last day, and what waits."""
+
+    done: int = 0
+    waiting: int = 0
+    failed: int = 0
+    """Refused, expired or taken back, in the last day."""
+    fails: int = 0
+    """Failures in a row, now."""
+    next_ms: int = 0
+    """When it is tried again."""
+    reason: str = ""
+
+
 class Secrets(msgspec.Struct, frozen=True):
     """What an endpoint's calls are signed with, sealed; ``before`` is empty where no change is under way."""
 

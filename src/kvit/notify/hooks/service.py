@@ -12,6 +12,7 @@ Refusals: ``notify.endpoint_unknown``, ``notify.endpoint_url``, ``notify.endpoin
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
@@ -20,8 +21,16 @@ from kvit.net.guard import read_url
 from kvit.notify import events, service
 from kvit.notify import store as queue
 from kvit.notify.hooks import store
-from kvit.notify.hooks.model import ENDPOINTS_MAX, FAILED_AFTER_MS, NAME_CHARS_MAX, ROTATION_MS, Endpoint, Standing
-from kvit.notify.model import Notice, Outcome, State, Verdict
+from kvit.notify.hooks.model import (
+    ENDPOINTS_MAX,
+    FAILED_AFTER_MS,
+    NAME_CHARS_MAX,
+    ROTATION_MS,
+    Endpoint,
+    Standing,
+    Stands,
+)
+from kvit.notify.model import DAY_MS, OPEN, Notice, Outcome, State, Verdict
 from kvit.refusal import Refusal
 
 USE: Final = "hook"
@@ -56,6 +65,21 @@ def every(tx: Tx, shop: str) -> list[Endpoint]:
 def get(tx: Tx, shop: str, id_: str) -> Endpoint | Refusal:
     """Give an endpoint."""
     return store.get(tx, shop, id_) or Refusal("notify.endpoint_unknown")
+
+
+def standing(tx: Tx, shop: str, now_ms: int) -> dict[str, Stands]:
+    """Give how deliveries stand, by endpoint."""
+    counts: dict[str, Counter[str]] = {one.id: Counter() for one in store.every(tx, shop)}
+    for endpoint, state, count in queue.tally_endpoints(tx, shop, now_ms - DAY_MS):
+        group = "done" if state == State.DONE else "waiting" if state in OPEN else "failed"
+        if endpoint in counts:
+            counts[endpoint][group] += count
+    lanes = {lane: (fails, next_ms, reason) for lane, fails, _, next_ms, reason in queue.lanes(tx)}
+    found: dict[str, Stands] = {}
+    for endpoint, each in counts.items():
+        fails, next_ms, reason = lanes.get(f"hook:{endpoint}", (0, 0, ""))
+        found[endpoint] = Stands(each["done"], each["waiting"], each["failed"], fails, next_ms, reason)
+    return found
 
 
 def rotate(tx: Tx, shop: str, id_: str, secret: bytes, now_ms: int) -> Endpoint | Refusal:

@@ -66,8 +66,8 @@ async def send(server: Server, mail: EmailMessage, sender: str, to: str) -> Outc
 
 
 def _shut(error: BaseException) -> Verdict:
-    """A certificate that is not the server's, or a server that offers no TLS, is mended by a person; any other fault may be
-    over in a minute."""
+    """A certificate that is not the server's, or a server that offers no TLS, is mended by a person; any other fault
+    may be over in a minute."""
     if type(error) is aiosmtplib.SMTPException:
         return Verdict.CLOSED
     while (cause := error.__cause__) is not None:
