@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 
 from kvit.app import control, doctor
-from kvit.app.doctor import BAD, GOOD, NOTE, examine
+from kvit.app.doctor import examine
+from kvit.app.finding import BAD, GOOD, NOTE
 from kvit.app.rooms import MIGRATIONS
 from kvit.app.settings import Settings, read
 from kvit.db import open_database
-from kvit.i18n import LANGUAGES, say
+from kvit.i18n import LANGUAGES, codes, say
 
 Usage = namedtuple("Usage", "total used free")
 
@@ -121,3 +122,37 @@ def test_readers(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     said = found(settings)
     assert said["reader_good"] == GOOD
     assert said["device.reader_absent"] == BAD
+
+
+QUIET = {"length": 0, "blocked": 0, "asking": 0}
+PRINTER = {
+    "name": "front", "address": "escpos+tcp://10.0.0.5", "trouble": "", "held": False, "link": "up", "able": "A",
+    "queue": QUIET, "last": {"title": "", "kind": "receipt", "state": "printed"},
+}  # fmt: skip
+PRINTERS: tuple[tuple[dict[str, Any], dict[str, str]], ...] = (
+    ({}, {"printer_good": GOOD}),
+    ({"last": None, "able": None}, {"printer_good": GOOD, "printer_class": NOTE}),
+    ({"trouble": "paper"}, {"printer_trouble": BAD}),
+    ({"trouble": "held", "held": True, "link": "down"}, {"printer_held": NOTE}),
+    ({"link": ""}, {"printer_unseen": NOTE}),
+    ({"queue": {**QUIET, "blocked": 2}}, {"printer_good": GOOD, "printer_blocked": BAD}),
+    ({"queue": {**QUIET, "asking": 1}}, {"printer_good": GOOD, "printer_asking": BAD}),
+)
+
+
+@pytest.mark.parametrize(("changes", "expected"), PRINTERS, ids=lambda value: json.dumps(value)[:40])
+def test_printers(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any], expected: dict[str, str]
+) -> None:
+    answers = {"printers": {"printers": [{**PRINTER, **changes}]}, "readers": {"readers": []}}
+    monkeypatch.setattr(control, "ask", lambda folder, verb: answers.get(verb, {"a": "b"}))
+    said = {code: level for code, level in found(settings).items() if code.startswith("printer")}
+    assert said == expected
+    finding = next(each for each in examine(settings) if each.code.startswith("app.doctor_printer"))
+    coded = [value for value in finding.values.values() if str(value).startswith("printing.")]
+    assert set(coded) <= codes()
+
+
+def test_a_shop_without_printers(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(control, "ask", lambda folder, verb: {"printers": [], "readers": []})
+    assert found(settings)["printers_none"] == NOTE

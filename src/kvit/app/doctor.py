@@ -10,24 +10,16 @@ import platform
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from kvit.app import control
+from kvit.app import control, doctor_printers
+from kvit.app.finding import BAD, GOOD, NOTE, Finding
 from kvit.app.settings import Settings
 from kvit.db import DatabaseError, open_database
 from kvit.relay.control import ask
 
-GOOD, NOTE, BAD = "good", "note", "bad"
 FREE_BYTES_LOW = 200 << 20
 """About a month of a busy till's receipts, and room for the data base to tidy up."""
-
-
-class Finding(NamedTuple):
-    """One thing seen: how it stands (``good note bad``), the sentence's code, its values."""
-
-    level: str
-    code: str
-    values: dict[str, str | int]
 
 
 def examine(settings: Settings) -> Iterator[Finding]:
@@ -134,6 +126,15 @@ def _readers(settings: Settings) -> Iterator[Finding]:
             yield Finding(GOOD, "app.doctor_reader_good", {"name": light["reader"], "address": light["address"]})
 
 
+def _printers(settings: Settings) -> Iterator[Finding]:
+    """The printers of Kvit's queue, as the running shop knows them."""
+    try:
+        rows = control.ask(settings.folder, "printers").get("printers", [])
+    except (control.NotRunning, control.ControlError):
+        return
+    yield from doctor_printers.look(rows)
+
+
 LOOKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
-    _python, _config, _folder, _books, _shop, _lines, _readers,
+    _python, _config, _folder, _books, _shop, _lines, _printers, _readers,
 )  # fmt: skip

@@ -25,6 +25,7 @@ from kvit.template.palette import fields, specimens, words_of
 from kvit.template.pictures import service as pictures
 from kvit.web.api_data import OURS
 from kvit.web.api_templates import Hash, Variant, Word, key_of
+from kvit.web.body_limit import NAMED_BYTES_MAX
 from kvit.web.door import Call
 from kvit.web.jobs import now_ms
 from kvit.web.pages import page
@@ -36,7 +37,8 @@ NAMED = frozenset(
     ("shopping", "refund", "delivery", "kitchen", "queue", "shift-x", "shift-z", "label", "test", "shared")
 )
 """Businesses whose names people know; any other is called what it is called."""
-RECIPE_LETTERS_MAX = 60_000
+RECIPE_LETTERS_MAX = 400_000
+"""What all layouts of a template may have, and what writing them as JSON adds."""
 RECEIPTS_SHOWN = 12
 """A menu, no archive."""
 
@@ -58,7 +60,7 @@ def add_editor(table: Table) -> None:
         """Show the editor."""
         return await _show(call, business, variant)
 
-    @table.post("/editor/{business}", needs=CHANGE_TEMPLATES, page=True)
+    @table.post("/editor/{business}", needs=CHANGE_TEMPLATES, page=True, bytes_max=NAMED_BYTES_MAX)
     async def editor_form(call: Call, business: Word, form: RecipeForm) -> Response:
         """Keep the draft that was typed as text."""
         assert call.user is not None
