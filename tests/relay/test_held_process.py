@@ -190,3 +190,51 @@ async def disk(shop: Shop) -> None:
 
 def test_a_full_disk_withholds_nothing(tmp_path: Path) -> None:
     simulate(disk(Shop(tmp_path, hold_s=50)))
+
+
+async def away(shop: Shop) -> None:
+    """A printer that can not be reached is offline in a till's eyes, and online again when it is back."""
+    shop.start()
+    shop.holding.attend(50)
+    shop.printer.away = True
+    till = TillScript("A", random.Random(1))
+    shop.plug(till)
+    assert await till.ask(b"\x10\x04\x01", 1) == b"\x12"
+    for _ in range(20):
+        await asyncio.sleep(1)
+        shop.holding.attend(50)
+        assert await till.ask(b"\x10\x04\x01", 1) == b"\x1a"
+    shop.printer.away = False
+    await asyncio.sleep(3)
+    assert await till.ask(b"\x10\x04\x01", 1) == b"\x12"
+    assert shop.pump is not None
+    await shop.pump.stop()
+
+
+def test_a_printer_that_is_away_is_offline(tmp_path: Path) -> None:
+    simulate(away(Shop(tmp_path, hold_s=50)))
+
+
+async def a_sounding_and_a_till(shop: Shop) -> None:
+    """A till that is passed on owns the printer before the answers to a sounding are there: they are not its."""
+    shop.start()
+    shop.holding.attend(50)
+    asks, prints = TillScript("A", random.Random(1)), TillScript("B", random.Random(1))
+    shop.plug(asks)
+    shop.printer.machine.silent = True
+    await asyncio.sleep(5)
+    asks.say(b"\x10\x04\x01")
+    await asyncio.sleep(0.001)
+    shop.plug(prints)
+    shop.holding.attend(0)
+    prints.say(b"\x1b@Shop\n")
+    await asyncio.sleep(0.05)
+    assert shop.pump is not None
+    shop.pump.printer_said(shop.pump._shared, b"\x12\x12\x12\x12\x00")
+    await asyncio.sleep(0.05)
+    assert bytes(prints.heard) == b"\x00"
+    await shop.pump.stop()
+
+
+def test_answers_to_soundings_reach_no_till(tmp_path: Path) -> None:
+    simulate(a_sounding_and_a_till(Shop(tmp_path, hold_s=50)))

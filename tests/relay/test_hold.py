@@ -19,6 +19,8 @@ from kvit.relay.capture import HEADER, Record
 from kvit.relay.effects import Answer, Effect, Finished, Note, Paper, Turned
 from kvit.relay.hold import Hold
 from kvit.relay.sifting import Piece, piece, remains, sort, spliced
+from kvit.relay.sounding import QUESTIONS as SOUNDING
+from kvit.relay.sounding import Soundings
 
 PROFILE = "TM-T88V"
 BOOT_NS = 1_700_000_000_000_000_000
@@ -275,6 +277,38 @@ def test_a_printers_word_is_heard_by_tills_that_want_to_know() -> None:
     assert line.said[1][-1:] == b"\x1a"
 
 
+def test_too_many_commands_come_out() -> None:
+    line, sent = held_line(), b""
+    while not line.paper:
+        sent += b"x\n" * 5_000
+        line.till(1, b"x\n" * 5_000)
+    assert line.paper[1] == sent
+    assert len(sent) < 250_000
+
+
+def test_who_wanted_to_know_of_changes_is_told_of_them_when_passed_on() -> None:
+    line = held_line()
+    line.till(1, b"\x1da\xff")
+    line.paper.clear()
+    line.do(line.hold.leave(line.now_s))
+    assert line.paper[1] == b"\x1da\xff"
+
+
+def test_answers_to_soundings_are_no_tills() -> None:
+    soundings = Soundings()
+    assert soundings.sift(b"\x12\x12") == (b"", b"\x12\x12")
+    assert soundings.asked(5.0) == SOUNDING
+    assert not soundings.due(5.5)
+    assert soundings.sift(b"\x16\x5fTM\x00\x12") == (b"\x16\x12", b"\x5fTM\x00")
+    assert soundings.sift(b"\x12\x12\x12") == (b"\x12\x12", b"\x12")
+    for now_s in (10.0, 20.0, 30.0):
+        assert soundings.due(now_s)
+        soundings.asked(now_s)
+    assert not soundings.due(40.0)
+    soundings.anew()
+    assert soundings.due(40.0)
+
+
 def test_splices_go_before_their_byte() -> None:
     parts = [Piece(10, b"\x1b@"), Piece(12, b"Shop", text=True), Piece(16, b"\x1dV\x00")]
     table = {0: b"-\x1b@Shop\x1dV\x00", 1: b"-\x1b@Shop\x1dV\x00", 4: b"\x1b@Sh-op\x1dV\x00", 7: b"\x1b@Shop-\x1dV\x00"}
@@ -342,6 +376,10 @@ class Play(RuleBasedStateMachine):
     def abandon(self) -> None:
         self.line.do(self.line.hold.leave(self.line.now_s))
         assert self.line.hold.held_bytes == 0
+
+    @rule()
+    def renew(self) -> None:
+        self.line.do(self.line.hold.renew(self.line._offset))
 
     @rule(seconds=st.sampled_from((0.01, 0.4, 2.5, 11.0)))
     def pass_time(self, seconds: float) -> None:

@@ -35,6 +35,11 @@ class Waiting:
     """None until it is decided."""
     why: str = ""
     splices: tuple[tuple[int, bytes], ...] = ()
+    size: int = 0
+    """How much of it is kept."""
+
+    def __post_init__(self) -> None:
+        self.size = sum(len(each.raw) for each in self.pieces)
 
 
 @dataclass(slots=True, eq=False)
@@ -65,7 +70,12 @@ class Flow:
     @property
     def size(self) -> int:
         """How much is kept of it."""
-        return self.kept_bytes + sum(len(each.raw) for one in self.waiting for each in one.pieces)
+        return self.kept_bytes + sum(each.size for each in self.waiting)
+
+    @property
+    def commands(self) -> int:
+        """In how many commands."""
+        return len(self.kept) + sum(len(each.pieces) for each in self.waiting)
 
     @property
     def empty(self) -> bool:

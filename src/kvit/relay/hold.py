@@ -40,6 +40,8 @@ from kvit.relay.watch import Watch
 
 HELD_BYTES_MAX: Final = 8 << 20
 """Of one line. More than two rolls of pictures: somebody forgot to decide."""
+HELD_COMMANDS_MAX: Final = 200_000
+"""The same for tiny commands: what is kept of one takes more than its bytes."""
 INSIDE: Final = re.compile(rb"\x10\x04[\x01-\x04]")
 DECIDED_MAX: Final = 256
 """Decisions remembered, for who asks again because the answer got lost."""
@@ -308,7 +310,8 @@ class Hold:
     # Inside: what is done.
 
     def _told(self) -> list[Effect]:
-        if self.held_bytes > HELD_BYTES_MAX:
+        commands = sum(flow.commands for flow in self._flows.values())
+        if commands > HELD_COMMANDS_MAX or self.held_bytes > HELD_BYTES_MAX:
             self._free_all("limit")
         effects, self._effects = self._effects, []
         return effects
@@ -429,5 +432,7 @@ class Hold:
             data = spliced(pieces, start) + pending
             self._effects.append(Paper(flow.number, data, notes.Span(offset, flow.out - start, flow.held_at)))
         self._effects += [Note(capture.PASSED, flow.number), Turned(flow.number, False)]
+        if flow.asked.asb:  # the printer may have heard of it on a connection that is over
+            self._effects.append(Paper(flow.number, b"\x1da%c" % flow.asked.asb))
         if flow.selected is not None:
             self._effects.append(Paper(flow.number, flow.selected))

@@ -176,7 +176,7 @@ class Holding:
 
     def reached(self, reached: bool) -> None:
         """The printer is there, or can not be reached."""
-        self._soundings.owed = 0
+        self._soundings.anew()
         self._run(self.hold.reached(reached))
 
     def flushed(self) -> None:

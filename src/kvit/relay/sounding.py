@@ -32,6 +32,10 @@ class Soundings:
         self._missed += 1
         return QUESTIONS
 
+    def anew(self) -> None:
+        """Another connection: nothing is to come on it."""
+        self.owed = self._missed = 0
+
     def sift(self, data: bytes) -> tuple[bytes, bytes]:
         """Part what the printer says: answers to soundings, and the rest."""
         mine, rest = bytearray(), bytearray()
