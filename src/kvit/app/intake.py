@@ -11,16 +11,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from kvit.app.digest import UNKNOWN_PROFILE, Job
 from kvit.app.digester import Digester
 from kvit.app.log import Log
 from kvit.app.shelf import Shelf
-from kvit.db import Database
+from kvit.db import Database, Tx
 from kvit.receipt import service
 from kvit.receipt.printout import Place, Prepared, receipt_id
+from kvit.receipt.service import Taken
 from kvit.refusal import Refusal
 from kvit.relay import reading as relay
 from kvit.relay.settings import LineSettings
@@ -30,6 +31,8 @@ class NotYet(Exception):  # noqa: N818 - reads as a sentence
     """The printout a tail belongs to could not be stored yet: tell the tail again in a moment."""
 
 
+Take = Callable[[Tx, str, Sequence[Prepared]], list[Taken | Refusal]]
+"""The verb that stores printouts."""
 Stored = Callable[[Prepared, relay.Printout, LineSettings], Awaitable[None]]
 """Hears of a printout that is durable now, or was before; soon over, never raises."""
 
@@ -53,15 +56,16 @@ class Intake:
     """Takes printouts into the store."""
 
     def __init__(
-        self, db: Database, shop: str, digester: Digester, log: Log, date_order: str = "", stored: Stored = _nobody
-    ) -> None:
+        self, db: Database, shop: str, digester: Digester, log: Log, date_order: str = "", stored: Stored = _nobody,
+        take: Take = service.take_all,
+    ) -> None:  # fmt: skip
         self._db = db
         self._shop = shop
         self._digester = digester
         self._log = log
         self._date_order = date_order
         self._stored = stored
-        self._shelf = Shelf(lambda ready: db.write(service.take_all, shop, ready))
+        self._shelf = Shelf(lambda ready: db.write(take, shop, ready))
         self._ways: dict[str, _Way] = {}
         self._awaited: set[str] = set()
         """Printouts that could not be stored and will be told again: their tails wait."""

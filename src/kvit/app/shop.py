@@ -59,6 +59,7 @@ from kvit.app.struct_types import look_through_types
 from kvit.app.template_verbs import TemplateVerbs
 from kvit.app.tills import Tills
 from kvit.app.windows_delivery import WindowsDelivery
+from kvit.counter import telling
 from kvit.db import Database, open_database
 from kvit.device.address import Address, parse
 from kvit.device.board import Board
@@ -139,7 +140,8 @@ class Shop:
             self._figures.station,
             log,
         )
-        intake = Intake(db, settings.shop.id, self._digester, log, date_order, self._tills.router.stored)
+        stored = self._tills.router.stored
+        intake = Intake(db, settings.shop.id, self._digester, log, date_order, stored, telling.take_all)
         self._following = Following(settings.folder, intake, log)
 
     async def start(self) -> None:
@@ -235,6 +237,7 @@ class Shop:
             shop_ids=self._chain.shops.ids,
             fills=self._filler.of,
             deliver=self._chain.deliver,
+            take_apart=self._chain.take_apart,
             silent=self._chain.silent,
             relay=RelayClient(settings.folder / "run"),
             delivery=WindowsDelivery(

@@ -69,6 +69,11 @@ EVENTS: Final[dict[str, Event]] = {
 }  # fmt: skip
 
 
+def is_heard(tx: Tx, shop: str, event: str) -> bool:
+    """Say whether anybody wants an event: for who has many facts to tell at once."""
+    return any(one.state is Standing.ON and one.hears(event) for one in store.every(tx, shop))
+
+
 def happened(tx: Tx, shop: str, event: str, data: Mapping[str, Fact], key: str, now_ms: int) -> list[Notice]:
     """Tell an event to whoever wants it; give the messages. ``key`` names the fact for ever (``stored:<receipt>``)."""
     known = EVENTS[event]

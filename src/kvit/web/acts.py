@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from kvit.access.model import Identity
 from kvit.access.service import audit
+from kvit.counter import telling
 from kvit.db import Tx
 from kvit.receipt import service
 from kvit.receipt.store import Link
@@ -31,4 +32,4 @@ def revoke_link(tx: Tx, by: Identity, id_: str, hashes: Sequence[bytes], now_s: 
 def forget(tx: Tx, by: Identity, id_: str, now_s: int) -> str | Refusal:
     """Erase a receipt."""
     audit(tx, by.shop, by.actor, "receipt.forgotten", id_, now_s)
-    return service.forget(tx, by.shop, id_, now_s)
+    return telling.forget(tx, by.shop, id_, now_s)
