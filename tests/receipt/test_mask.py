@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from kvit.escpos import Parser
 from kvit.receipt import mask
+from kvit.receipt.model import Line, Reading
+from kvit.receipt.printout import masked_reading
 
 CARDS = (
     "4111111111111111", "4012888888881881", "5555555555554444", "2223003122003222", "378282246310005", "30569309025904",
@@ -117,3 +119,10 @@ def test_the_quick_look_misses_no_card(text: str) -> None:
 def test_a_card_in_the_middle_of_a_longer_text_is_looked_at(card: str) -> None:
     for text in (f"12 {card}", f"x{card[:4]} {card[4:]}-", f"1-2 3-{card}"):
         assert mask.may_hold_card(text)
+
+
+def test_a_readings_lines_are_masked_too() -> None:
+    """Lines are a tuple, and stay one."""
+    line = Line("VISA 4111 1111 1111 1111", 1000, 450, 450)
+    reading = masked_reading(Reading(shop="4111111111111111", items=(line,), total=450))
+    assert (reading.shop, reading.items) == ("*" * 16, (Line("VISA **** **** **** ****", 1000, 450, 450),))

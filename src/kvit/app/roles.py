@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from kvit.app import centre as centres
+from kvit.app.digest import Job
 from kvit.app.digester import Digester
 from kvit.app.inbox import Inbox
 from kvit.app.log import Log
@@ -30,10 +31,14 @@ from kvit.chain.noting import NotingDatabase
 from kvit.chain.settings import Role
 from kvit.chain.silence import Silence
 from kvit.db import Database, DatabaseError, Tx
+from kvit.i18n import country
 from kvit.net import exchange
 from kvit.receipt import parcel
+from kvit.receipt.printout import Prepared
 from kvit.receipt.service import LINK_TOPIC, TOPIC
 from kvit.refusal import Refusal
+from kvit.relay import reading as relay
+from kvit.shop import ShopSettings
 
 KINDS: dict[str, Compose] = {TOPIC: parcel.parcel, LINK_TOPIC: parcel.links_of}
 """Topics that are news, and what puts together what is to be said of a subject."""
@@ -74,7 +79,7 @@ class Part:
     """What the shop process does for the chain."""
 
     def __init__(self, settings: Settings, db: Database, digester: Digester, log: Log) -> None:
-        self._settings, self._db, self._log = settings, db, log
+        self._settings, self._db, self._digester, self._log = settings, db, digester, log
         self.shops = Shops(db, settings.shop)
         self._inbox = Inbox(db, digester, self.shops, time.time, log)
         self._centre = centres.read(settings.folder) if settings.chain.role is Role.STATION else None
@@ -96,6 +101,13 @@ class Part:
     async def deliver(self, station: Station, data: bytes) -> Answer | Refusal:
         """Take a station's batch."""
         return await self._inbox.deliver(station, data)
+
+    async def take_apart(
+        self, shop: ShopSettings, found: relay.Printout, till: str, profile: str
+    ) -> Prepared | Refusal:
+        """Take apart a printout that a program handed in."""
+        job = Job(shop.id, found, till, profile, (), country(shop.country).date_order)
+        return await self._digester.digest(lambda: job, len(found.raw))
 
     def start(self) -> None:
         """Begin to send, to look after stations, to read old receipts again."""

@@ -160,7 +160,7 @@ def mask_plain(value: Plain) -> Plain:
     """Mask every string of a JSON value; numbers are sums and stay."""
     if isinstance(value, str):
         return mask_text(value)
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):  # msgspec leaves the tuples of a Struct what they are
         return [mask_plain(part) for part in value]
     if isinstance(value, dict):
         return {key: mask_plain(part) for key, part in value.items()}

@@ -18,7 +18,7 @@ from kvit.refusal import Refusal
 from kvit.web import acts
 from kvit.web.door import Call
 from kvit.web.forms import KINDS, form_of
-from kvit.web.live import Cursor, LineName, Search, wanted_of
+from kvit.web.live import Cursor, LineName, Search, between, wanted_of
 from kvit.web.openapi import document
 from kvit.web.pages import page, time_zone
 from kvit.web.receipts import new_link
@@ -125,15 +125,16 @@ def _add_reading(table: Table) -> None:
     @table.get("/api/v1/receipts", needs=SEE_RECEIPTS)
     async def list_receipts(
         call: Call, search: Search = "", line: LineName = "", kind: Kind | None = None,
-        day: datetime.date | None = None, cursor: Cursor = "", limit: Limit = 50,
+        day: datetime.date | None = None, since: datetime.datetime | None = None, until: datetime.datetime | None = None,
+        cursor: Cursor = "", limit: Limit = 50,
     ) -> ReceiptList | Refusal:  # fmt: skip
         """List receipts, the newest first.
 
         All conditions hold together. ``search`` finds words by their beginning, and any piece of Korean or Chinese
-        text; ``day`` is a day of the shop. ``cursor`` is the ``next`` of the page before; a page may be short or empty
-        while ``next`` is given, where little fits.
+        text; ``day`` is a day of the shop; ``since`` and ``until`` are moments, ``until`` not among them. ``cursor`` is
+        the ``next`` of the page before; a page may be short or empty while ``next`` is given, where little fits.
         """
-        wanted = wanted_of(call, search, line, kind, day)
+        wanted = between(call, wanted_of(call, search, line, kind, day), since, until)
         found = await call.context.db.read(service.list_page, call.shop.id, wanted, cursor, limit)
         if isinstance(found, Refusal):
             return found

@@ -24,7 +24,9 @@ from kvit.device.reader.readings import Readings
 from kvit.notify.sealer import Sealer
 from kvit.notify.sealing import KEY_BYTES, Seal
 from kvit.receipt.links import LIFETIME_S
+from kvit.receipt.printout import Prepared
 from kvit.refusal import Refusal
+from kvit.relay import reading as relay
 from kvit.shop import ShopSettings
 from kvit.template.fill import Filled, FillWanted
 from kvit.template.scripts.runner import NoRunner, Runner
@@ -133,6 +135,15 @@ class SettingRow(Protocol):
 
 
 Fill = Callable[[FillWanted], Awaitable[Filled | Refusal]]
+TakeApart = Callable[[ShopSettings, relay.Printout, str, str], Awaitable[Prepared | Refusal]]
+"""Takes a printout apart beside the event loop: for a shop, a till's name, a printer's profile."""
+
+
+async def _no_taking_apart(shop: ShopSettings, found: relay.Printout, till: str, profile: str) -> Prepared | Refusal:
+    """Refuse."""
+    return Refusal("web.relay_absent")
+
+
 Shops = Callable[[str], ShopSettings | None]
 """The settings of a shop this installation keeps books for, by its id."""
 
@@ -218,6 +229,7 @@ class Context:
     """``fill`` for another shop, by its id."""
     others: dict[str, Context] = field(default_factory=dict)
     """This world as the other shops see it (``kvit.web.of_shop``), made on need."""
+    take_apart: TakeApart = _no_taking_apart
     deliver: Deliver = _no_inbox
     silent: Callable[[], Sequence[Silent]] = tuple
     """Stations of all shops that have not spoken for too long."""

@@ -15,6 +15,7 @@ import asyncio
 import datetime
 from collections import OrderedDict
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Annotated
 
 import msgspec
@@ -90,6 +91,17 @@ def wanted_of(call: Call, search: str, line: str, kind: Kind | None, day: dateti
     first = datetime.datetime.combine(day, datetime.time(), zone)
     last = first + DAY if day < datetime.date.max else first
     return Filter(line, kind, _milliseconds(first), _milliseconds(last), search)
+
+
+def between(call: Call, wanted: Filter, since: datetime.datetime | None, until: datetime.datetime | None) -> Filter:
+    """Narrow a filter by moments; one without a zone is the shop's."""
+    from_ms, until_ms = (
+        None if one is None else _milliseconds(one if one.tzinfo else one.replace(tzinfo=time_zone(call.shop)))
+        for one in (since, until)
+    )
+    starts = [one for one in (wanted.from_ms, from_ms) if one is not None]
+    ends = [one for one in (wanted.until_ms, until_ms) if one is not None]
+    return replace(wanted, from_ms=max(starts, default=None), until_ms=min(ends, default=None))
 
 
 def _milliseconds(moment: datetime.datetime) -> int:

@@ -18,8 +18,8 @@ from kvit.web.delivery import Delivery, Spotted
 
 SHARED = (
     "db", "render", "clock", "monotonic", "random", "public_url", "staff_url", "wallet", "link_s", "customer_keys",
-    "sealer", "push_key", "hooks_house", "prefix_alarm", "shops", "shop_ids", "deliver", "silent", "fills", "proxies",
-    "log",
+    "sealer", "push_key", "hooks_house", "prefix_alarm", "shops", "shop_ids", "deliver", "take_apart", "silent",
+    "fills", "proxies", "log",
 )  # fmt: skip
 """What serves every shop alike, or asks for the shop itself."""
 

@@ -33,6 +33,8 @@ STATUSES = {
     "card_bad": 422,
     "station_unknown": 403,
     "batch_bad": 422,
+    "told_sum": 422,
+    "told_text": 422,
     "batch_long": 413,
     "not_allowed": 403,
     "cursor": 400,

@@ -30,6 +30,7 @@ from kvit.web.api_offline import add_api_offline
 from kvit.web.api_pictures import add_api_pictures
 from kvit.web.api_preview import add_api_preview
 from kvit.web.api_printers import add_api_printers
+from kvit.web.api_push import add_api_push
 from kvit.web.api_render import add_api_render
 from kvit.web.api_scripts import add_api_scripts
 from kvit.web.api_station import add_api_station
@@ -120,6 +121,7 @@ def staff_table(context: Context) -> Table:
     add_api_preview(table)
     add_api_scripts(table)
     add_api_station(table)
+    add_api_push(table)
     add_api_tills(table)
     add_stations(table)
     add_overview(table)
