@@ -318,7 +318,8 @@ async def test_an_opened_link_lets_the_paper_be(tills: Any) -> None:
     await till.desk.opened("shop-1", "unknown")
     await till.desk.opened("shop-1", id_, ANN)
     done = await till.done(id_)
-    assert (done.paper, done.electronic, done.why, done.customer, done.how) == (False, True, "opened", ANN, "link")
+    assert (done.paper, done.electronic, done.why, done.customer, done.how) == (False, True, "opened", "", "link")
+    assert till.kept == [], "to look is not to keep"
 
 
 async def test_a_wallet_that_does_not_take_it_costs_paper(tills: Any) -> None:

@@ -33,7 +33,7 @@ def test_the_order_of_files(elsewhere: Path) -> None:
 def test_without_a_file_a_demonstration_shop_on_loopback(elsewhere: Path) -> None:
     found = read(None, {})
     assert check(found.relay) is None
-    assert [line.till for line in found.relay.line] == ["tcp://127.0.0.1:9100", "pty://till-2"]
+    assert [line.till for line in found.relay.line] == ["tcp://127.0.0.1:9100", "pty://till-2", "tcp://127.0.0.1:9102"]
     assert {line.printer for line in found.relay.line} == {"tcp://127.0.0.1:9101"}
     assert found.folder == elsewhere / "checkout" / "var"
     assert (found.public_url, found.staff_url) == ("http://127.0.0.1:7001", "http://127.0.0.1:7003")

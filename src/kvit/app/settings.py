@@ -30,6 +30,8 @@ from kvit.relay.settings import LineSettings, RelaySettings
 from kvit.shop import ShopSettings
 
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
+DEMONSTRATION_HOLD_S = 8
+"""Time to look at the station's page and to press a key, or to scan the code on the customer's display."""
 CHECKOUT = Path(__file__).resolve().parents[3]
 
 
@@ -181,9 +183,17 @@ def read(named: Path | None = None, env: Mapping[str, str] | None = None) -> Set
 
 
 def demonstration(printer: PrinterSettings) -> tuple[LineSettings, ...]:
-    """The lines of a shop that configured none: a print port and a virtual serial port, both to the virtual printer."""
+    """The lines of a shop that configured none, all to the virtual printer: a print port, a virtual serial port, and a
+    port whose paper is held for a while (docs/howto/station.md)."""
     paper = f"tcp://127.0.0.1:{printer.port}"
     return (
         LineSettings(name="till-1", till="tcp://127.0.0.1:9100", printer=paper),
         LineSettings(name="till-2", till="pty://till-2", printer=paper),
+        LineSettings(
+            name="till-3",
+            till="tcp://127.0.0.1:9102",
+            printer=paper,
+            profile=printer.profile,
+            hold_s=DEMONSTRATION_HOLD_S,
+        ),
     )

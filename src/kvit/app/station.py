@@ -175,16 +175,16 @@ class TillDesk:
         return id_
 
     async def opened(self, shop: str, id_: str, customer: str = "") -> None:
-        """Somebody opened a receipt's link: a paper that still waits is not needed."""
+        """Somebody opened a receipt's link: a paper that still waits is not needed. Keeping it is the wallet's own act."""
         for counter in self._router.counters.values() if shop == self._world.shop.id else ():
             waiting = counter.waiting.get(id_)
             if waiting is not None:
-                self._router.spawn(self._opened(counter, waiting, customer), id_)
+                self._router.spawn(self._opened(counter, waiting), id_)
             elif id_ in counter.shown:
                 self._router.claimed(counter, id_)
                 self._router.tell_pages(counter)
 
-    async def _opened(self, counter: Counter, waiting: Waiting, customer: str) -> None:
+    async def _opened(self, counter: Counter, waiting: Waiting) -> None:
         wanted = route(self._world.rules, waiting.look.slip, Said(known=True, wish=Wish.ELECTRONIC))
         opened = Route(wanted.paper, True, "opened")
-        await self._router.change(counter, waiting, opened, Who(customer=customer, how="link"))
+        await self._router.change(counter, waiting, opened, Who(how="link"))

@@ -74,7 +74,7 @@ def foot(setting: bytes, raw: bytes, profile: Profile, url: str, words: Sequence
     place = _Place(before, len(setting))
     if place.is_barred:
         return None
-    document = Builder(align="centre").code("qr", url, module=module, level="M")
+    document = Builder(align="centre").feed().code("qr", url, module=module, level="M")  # white above, to be found by
     for line in words:
         document.text(line)
     document.feed(0 if place.is_fed else -(-printer.cutter_dots // printer.line_spacing))
