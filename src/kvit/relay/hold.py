@@ -300,6 +300,8 @@ class Hold:
 
     def answered(self, number: int, said: Said, now_ms: int) -> None:
         """The printer answered a free till: worth knowing, and worth keeping."""
+        if said.kind in ("unknown", "flow"):
+            return
         flow = self._flows.get(number)
         if flow is None or flow.held:
             return
