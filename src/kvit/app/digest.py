@@ -7,6 +7,7 @@ the store gets both at once, and keeps of each where it began and its hash, so t
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 
 import msgspec
 
@@ -16,6 +17,7 @@ from kvit.paper.render import RENDERERS
 from kvit.paper.sheet import Sheet
 from kvit.receipt.printout import Happening, Place, Prepared, Printout, Tail, prepare
 from kvit.receipt.reading import read
+from kvit.receipt.reading.prior import Prior
 from kvit.relay import reading as relay
 
 UNKNOWN_PROFILE = "unknown"
@@ -35,6 +37,8 @@ class Job(msgspec.Struct, frozen=True):
     """How far behind the printout's first byte each began in the till's stream, and its bytes."""
     date_order: str = ""
     """The country's habit, for dates whose numbers leave it open; empty guesses by the language."""
+    priors: Mapping[str, Prior] = {}
+    """What is known of the shop's forms."""
 
 
 def digest(job: Job) -> Prepared:
@@ -51,7 +55,7 @@ def digest(job: Job) -> Prepared:
         taken_at_ms=found.ended_ms,
         till=job.till,
         profile=profile.name,
-        reading=read(played.sheet, order=job.date_order),
+        reading=read(played.sheet, order=job.date_order, priors=job.priors),
         happenings=(*happenings(played.sheet, before), *heard(found)),
         setting=found.setting,
     )

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 
 from kvit.app.digest import UNKNOWN_PROFILE, Job
 from kvit.app.digester import Digester
+from kvit.app.known_forms import KnownForms
 from kvit.app.log import Log
 from kvit.app.shelf import Shelf
 from kvit.db import Database, Tx
@@ -65,6 +66,7 @@ class Intake:
         self._log = log
         self._date_order = date_order
         self._stored = stored
+        self._forms = KnownForms(db, shop)
         self._shelf = Shelf(lambda ready: db.write(take, shop, ready))
         self._ways: dict[str, _Way] = {}
         self._awaited: set[str] = set()
@@ -126,10 +128,13 @@ class Intake:
             self._log("receipt.tail_refused", {"code": taken.code, "line": tail.line, "offset": tail.offset})
 
     async def _digest(self, found: relay.Printout, line: LineSettings, way: _Way) -> Prepared:
+        priors = await self._forms.known()
+
         def job() -> Job:
             way.open = False
             tails = tuple((tail.at, tail.raw) for tail in way.tails)
-            return Job(self._shop, found, line.name, line.profile or UNKNOWN_PROFILE, tails, self._date_order)
+            profile = line.profile or UNKNOWN_PROFILE
+            return Job(self._shop, found, line.name, profile, tails, self._date_order, priors)
 
         return await self._digester.digest(job, len(found.raw))
 

@@ -16,6 +16,7 @@ from kvit.app.log import Log
 from kvit.db import Database
 from kvit.i18n import country
 from kvit.receipt import rereading
+from kvit.receipt.forms.keeping import kept
 from kvit.receipt.printout import Prepared
 from kvit.receipt.reading.version import VERSION
 from kvit.receipt.rereading import Corrected, Old
@@ -30,7 +31,7 @@ LOOK_S = 3600.0
 """Then it looks whether there is anything new to do."""
 PAGE = 16
 
-CORRECTED: Corrected = rereading.uncorrected
+CORRECTED: Corrected = kept
 """Puts back what people corrected."""
 
 

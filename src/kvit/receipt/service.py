@@ -18,6 +18,7 @@ import msgspec
 
 from kvit.db import ERASED, Tx
 from kvit.receipt import finding, store
+from kvit.receipt.forms.keeping import kept_whole
 from kvit.receipt.links import LIFETIME_S, is_token, token_hash
 from kvit.receipt.printout import Prepared
 from kvit.receipt.store import Filter, Link, Receipt, Summary
@@ -93,7 +94,7 @@ def amend(tx: Tx, shop: str, tail: bytes, longer: Prepared, at: int | None = Non
         return Taken(longer.id, fresh=False) if before == told else Refusal("receipt.conflict", {"receipt": longer.id})
     if len(store.raw(tx, shop, longer.id) or b"") != start:
         return Refusal("receipt.gap", {"receipt": longer.id})
-    store.replace(tx, n, longer)
+    store.replace(tx, n, kept_whole(tx, n, longer))
     tx.tell(TOPIC, longer.id)
     return Taken(longer.id, fresh=True)
 

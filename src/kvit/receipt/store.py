@@ -245,6 +245,7 @@ def counts(tx: Tx, shop: str, from_ms: int, until_ms: int) -> list[tuple[str, in
 def forget(tx: Tx, n: int, now_s: int) -> None:
     """Take away everything a receipt said; its place and hash stay, so that a replay does not bring it back."""
     tx.run("DELETE FROM receipt_link WHERE n = $1", n)
+    tx.run("DELETE FROM receipt_correction WHERE n = $1", n)
     tx.run("DELETE FROM receipt_words WHERE rowid = $1", n)
     tx.run("DELETE FROM receipt_body WHERE n = $1", n)
     tx.run(

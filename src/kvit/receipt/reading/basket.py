@@ -48,10 +48,10 @@ class Basket(msgspec.Struct, gc=False):
         return Basket(*kept, [], self.proven, self.contradicted)
 
 
-def basket(entries: Sequence[Entry]) -> Basket:
-    """Join entries to lines."""
+def basket(entries: Sequence[Entry], breaks: int | None = None) -> Basket:
+    """Join entries to lines; ``breaks`` is the column of names where the shop's form is known (``Prior.breaks``)."""
     _fronts(entries)
-    joiner = _Joiner(entries)
+    joiner = _Joiner(entries, breaks)
     for index, entry in enumerate(entries):
         if entry.tells == "rule":
             joiner.end_of_block()
@@ -104,13 +104,13 @@ def _front(goods: list[Entry]) -> None:
 class _Joiner:
     """Rows that wait for a sum, and what was made so far."""
 
-    def __init__(self, entries: Sequence[Entry]) -> None:
+    def __init__(self, entries: Sequence[Entry], breaks: int | None) -> None:
         self.entries = entries
         self.made = Basket()
         self.names: list[Entry] = []
         self.detail: Entry | None = None
         self.own_name, self.cells, self.column, self.tail = False, 0, 0, ""
-        self.down, self.room = _details_above(entries), _room(entries)
+        self.down, self.room = _details_above(entries), _room(entries) if breaks is None else breaks
 
     def end_of_block(self) -> None:
         """A line of dashes ends what was pending; the rest of a broken last name is not lost."""

@@ -65,9 +65,12 @@ def label_of(text: str) -> str:
     return label if _LETTER.search(label) else _NUMBERS.sub(" ", text)
 
 
-def say(row: Row, label: str, found: Sequence[Amount]) -> str:
-    """What a row below the basket says: its label, a word inside it ("Member discount"), or its form."""
-    said = tells(label) or (tells_inside(label, _INSIDE) if found else "")
+def say(row: Row, label: str, found: Sequence[Amount], known: str = "") -> str:
+    """What a row below the basket says: its label, a word inside it ("Member discount"), or its form.
+
+    ``known`` is what this shop's form says of the label, where nothing else does.
+    """
+    said = tells(label) or known or (tells_inside(label, _INSIDE) if found else "")
     if said or not found:
         return said
     if len(found) > 1 and (_RATE.search(row.text) or _adds_up(found)):
@@ -84,9 +87,9 @@ def _adds_up(found: Sequence[Amount]) -> bool:
     return min(values) > 0 and max(values) * 2 == sum(values)
 
 
-def told(index: int, row: Row, label: str, sums: Sequence[Amount]) -> list[Told]:
+def told(index: int, row: Row, label: str, sums: Sequence[Amount], known: str = "") -> list[Told]:
     """What a row says with its sums; two where two words share a row ("Cash 20.00   Change 2.08")."""
-    said = say(row, label, sums)
+    said = say(row, label, sums, known)
     if len(sums) > 1 and said not in ("tax", "total") and "%" not in row.text:
         parts = _parts(index, row, sums)
         if len(parts) > 1:

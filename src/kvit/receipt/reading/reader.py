@@ -12,7 +12,7 @@ another sum to pay unless the payments settle it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 import msgspec
@@ -27,6 +27,7 @@ from kvit.receipt.reading.entry import Entry, clean, entry, tail_of
 from kvit.receipt.reading.figures import PAYMENTS, Figures, Told, figures, label_of, told
 from kvit.receipt.reading.fiscal import Fiscal, fiscal
 from kvit.receipt.reading.notation import Notation, notations
+from kvit.receipt.reading.prior import NOTHING_KNOWN, Prior, head_of, label_hash
 from kvit.receipt.reading.rows import Row, rows
 from kvit.receipt.reading.vocabulary import numerals, tells_alone
 
@@ -70,13 +71,20 @@ class Page(msgspec.Struct):
     counts: list[bool]
     """Rows that may hold sums: no dates, no codes."""
     fiscal: Fiscal | None
+    prior: Prior = NOTHING_KNOWN
 
 
-def read(sheet: Sheet, *, order: str = "") -> Reading:
-    """Return what the printout says. ``order`` (``dmy mdy ymd``) settles dates the paper leaves open; empty guesses."""
-    page = _page(sheet)
+def read(sheet: Sheet, *, order: str = "", priors: Mapping[str, Prior] | None = None) -> Reading:
+    """Return what the printout says. ``order`` (``dmy mdy ymd``) settles dates the paper leaves open; empty guesses.
+
+    ``priors``: forms known before, by their heads (``prior``).
+    """
+    page = page_of(sheet)
     if not page.rows:
         return Reading()
+    if priors and (known := priors.get(head_of(page.rows, page.says, page.dated))):
+        _know(page, known)
+        order = known.order or order
     best: Attempt | None = None
     for found in _attempts(page):
         if best is None or found.score > best.score:
@@ -87,7 +95,16 @@ def read(sheet: Sheet, *, order: str = "") -> Reading:
     return _reading(page, best, order)
 
 
-def _page(sheet: Sheet) -> Page:
+def _know(page: Page, known: Prior) -> None:
+    """Take in what is known of the form: rows whose words say nothing may be known by them."""
+    page.prior = known
+    for index, label in enumerate(page.labels):
+        if label and not page.says[index]:
+            page.says[index] = known.labels.get(label_hash(label), "")
+
+
+def page_of(sheet: Sheet) -> Page:
+    """Take a sheet as rows, with what their words alone tell."""
     paper = rows(sheet, ROWS_MAX)
     told = [_told_by(row) for row in paper]
     labels, says = [words.label for words in told], [words.says for words in told]
@@ -218,7 +235,8 @@ def _at(
     below = figures([part for index in range(edge, len(page.rows)) for part in _told(page, index, sums[index])])
     ends = [row.column + row.width for row, found in zip(page.rows[:edge], sums, strict=False) if found]
     right = max(ends, default=0)
-    goods = basket([_entry(page, index, numbers[index], sums[index], right, strict) for index in range(edge)])
+    entries = [_entry(page, index, numbers[index], sums[index], right, strict) for index in range(edge)]
+    goods = basket(entries, page.prior.breaks)
     witness = _witness(page.fiscal, notation)
     candidates = _candidates(below, witness)
     best: Attempt | None = None
@@ -235,7 +253,10 @@ def _at(
 
 def _told(page: Page, index: int, sums: Sequence[Amount]) -> list[Told]:
     row = page.rows[index]
-    return [] if row.rule or index in page.dated else told(index, row, page.labels[index], sums)
+    if row.rule or index in page.dated:
+        return []
+    known = page.says[index] if page.prior.labels else ""
+    return told(index, row, page.labels[index], sums, known)
 
 
 def _witness(code: Fiscal | None, notation: Notation) -> int | None:
@@ -307,6 +328,10 @@ def _baskets(whole: Basket) -> Iterator[Basket]:
             yield whole.below(block)
 
 
+PRINTED = 0.9
+"""Confidence in a currency whose sign or code stands on the paper."""
+
+
 def _reading(page: Page, best: Attempt, order: str) -> Reading:
     language = facts.language_of(page.text)
     order = order or ("ymd" if language in ("ko", "ja", "zh") else "dmy")
@@ -314,6 +339,8 @@ def _reading(page: Page, best: Attempt, order: str) -> Reading:
     tax_id = facts.tax_id_of(page.rows, page.text)
     country = tax_id[0] if tax_id else code.country if code else ""
     currency, sure = facts.currency_of(page.text, best.signs, best.notation, country, language)
+    if sure < PRINTED and page.prior.currency:
+        currency, sure = page.prior.currency, PRINTED
     total = best.total.sums[-1] if best.total else None
     sold = len(best.basket.lines) if total is not None and ("basket" in best.holds or best.basket.proven) else 0
     kind = facts.kind_of(page.says, lines=sold, total=total)
@@ -322,7 +349,7 @@ def _reading(page: Page, best: Attempt, order: str) -> Reading:
     below = best.figures
     number = facts.number_of(page.rows)
     moment = _later(facts.time_of(page.rows, page.dated, order), code)
-    shop = facts.shop_of(page.rows, page.says, page.dated)
+    shop = page.prior.shop or facts.shop_of(page.rows, page.says, page.dated)
     items = tuple(best.basket.lines) if goods else facts.ordered(page.rows, page.width) if kind is Kind.KITCHEN else ()
     return Reading(
         kind=kind,

@@ -3,4 +3,4 @@
 Stored with every receipt it reads; what an older one read is read again (`kvit.receipt.rereading`).
 """
 
-VERSION = 1
+VERSION = 2
