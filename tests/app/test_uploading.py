@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
+import gzip
+import secrets
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 
-from kvit.chain import outbox
-from kvit.receipt import service
+from kvit import __version__
+from kvit.access import staff
+from kvit.access.customers import service as customers
+from kvit.access.key import fresh_key
+from kvit.app import centre as centres
+from kvit.app.centre import Centre
+from kvit.app.pairing import paired
+from kvit.app.roles import quiet
+from kvit.chain import outbox, pairing, wire
+from kvit.chain.model import Answer, Batch
+from kvit.chain.silence import Silence
+from kvit.counter import service as counter
+from kvit.counter.model import Routed, Stage
+from kvit.receipt import parcel, service
+from kvit.receipt.links import make_token
+from kvit.receipt.printout import Prepared
 from kvit.refusal import Refusal
-from tests.app.chaining import LINE, Pair, open_pair, paper, printout
+from kvit.relay.reading import Amendment
+from tests.app.chaining import LINE, OWNER, URL, Pair, open_pair, paper, printout
 from tests.receipt.printouts import SHOP
 
 
@@ -59,8 +79,6 @@ async def test_before_the_pairing_everything_waits(machines: Pair) -> None:
 
 
 async def test_links_made_at_the_station_work_once_the_upload_has_come(machines: Pair) -> None:
-    from kvit.receipt.links import make_token
-
     await machines.pair()
     await machines.intake().take(printout(1), LINE)
     (here,) = machines.receipts(machines.station)
@@ -73,3 +91,195 @@ async def test_links_made_at_the_station_work_once_the_upload_has_come(machines:
     await machines.station.write(service.revoke_link, SHOP, here.id, [made.hash], now)
     await machines.drain()
     assert machines.server.public().get(f"/r/{token}").status_code == 404
+
+
+async def test_a_decision_at_the_station_fills_the_wallet_at_the_server(machines: Pair) -> None:
+    await machines.pair()
+    await machines.intake().take(printout(1), LINE)
+    (here,) = machines.receipts(machines.station)
+    customer = "c" * 24
+    await machines.server.db.write(customers.new_customer, customer, 5)
+    route = Routed(
+        here.id, "till-1", Stage.DECIDED, False, True, False, "wish", "", customer, "code", 90, 1000, 1000, 1
+    )
+    await machines.station.write(counter.decide, SHOP, route, "", counter.Hands())
+    await machines.drain()
+    (there,) = machines.receipts(machines.server.db)
+    found = machines.server.db.read_now(counter.get, SHOP, there.id)
+    assert isinstance(found, Routed)
+    assert (found.stage, found.customer, found.paper, found.electronic) == (Stage.DONE, customer, False, True)
+    kept = machines.server.db.read_now(lambda tx: tx.all("SELECT count(*) FROM wallet_item"))
+    assert kept == [(1,)]
+
+
+async def test_what_is_erased_at_the_station_is_erased_at_the_server(machines: Pair) -> None:
+    await machines.pair()
+    for number in range(2):
+        await machines.intake().take(printout(number), LINE)
+    await machines.drain()
+    for one in machines.receipts(machines.station):
+        await machines.station.write(service.forget, SHOP, one.id, 5)
+        break
+    await machines.drain()
+    assert [one.place.offset for one in machines.receipts(machines.server.db)] == [1000]
+    left = machines.receipts(machines.station)[0].id
+    await quiet(machines.station).write(service.forget, SHOP, left, 5)  # by the station's own clock
+    await machines.drain()
+    assert len(machines.receipts(machines.server.db)) == 1
+
+
+async def test_a_late_tail_lengthens_the_receipt_there(machines: Pair) -> None:
+    await machines.pair()
+    await machines.intake().take(printout(1), LINE)
+    await machines.drain()
+    pulse = Amendment("till-1", 1000, b"\x1bp\x002\xfa", 3000, "pulse", len(paper(1)))
+    await machines.intake().amend(pulse, LINE)
+    await machines.drain()
+    (there,) = machines.receipts(machines.server.db)
+    assert machines.server.db.read_now(service.raw, SHOP, there.id) == paper(1) + b"\x1bp\x002\xfa"
+    assert there.version == 2
+
+
+async def test_two_stations_with_the_same_line_do_not_meet(machines: Pair, tmp_path: Path) -> None:
+    await machines.pair("First")
+    await machines.intake().take(printout(1), LINE)
+    await machines.drain()
+    (tmp_path / "other").mkdir()
+    await machines.pair("Second", tmp_path / "other")
+    await machines.station.write(outbox.begin, "f" * 16, lambda tx: parcel.everything(tx, SHOP), lambda: "1" * 16, 0)
+    other = replace(machines, folder=tmp_path / "other")
+    await other.drain()
+    assert sorted(one.till for one in machines.receipts(machines.server.db)) == ["First · till-1", "Second · till-1"]
+
+
+async def test_a_foreign_or_revoked_key_is_refused_and_logged(machines: Pair) -> None:
+    """A forged station: no key, another program's key, a revoked one, a batch that is none."""
+    centre = await machines.pair()
+    await machines.intake().take(printout(1), LINE)
+    forged = fresh_key(secrets.token_bytes).text
+    plain = fresh_key(secrets.token_bytes)
+    machines.server.db.write_now(staff.issue_key, OWNER, plain, "till", ["receipts.deliver"], 5)
+    for key, trouble in ((forged, "web.sign_in_first"), (plain.text, "chain.station_unknown")):
+        centres.write(machines.folder, msgspec.structs.replace(centre, key=key))
+        sender = machines.sender()
+        assert not await sender.send()
+        assert sender.standing.trouble == trouble
+    centres.write(machines.folder, centre)
+    machines.server.db.write_now(pairing.revoke, OWNER, centre.station, 5)
+    sender = machines.sender()
+    assert not await sender.send()
+    assert sender.standing.trouble == "web.sign_in_first"
+    assert machines.receipts(machines.server.db) == []
+    events = [event for event, _ in machines.server.told]
+    assert events.count("web.refused") == 3
+    assert "chain.station_refused" in events
+    assert (await machines.station.read(outbox.backlog)).count == 1
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"x", b"\x1f\x8b", wire.packed(Batch("e" * 16, 0, "", ()))[:-1], gzip.compress(b"0" * (30 << 20))]
+)
+async def test_a_batch_that_is_none_is_refused(machines: Pair, data: bytes) -> None:
+    centre = await machines.pair()
+    answer = await centres.ask(
+        machines.wire, centre, "/api/v1/station/news", data, Answer, media_type="application/octet-stream"
+    )
+    assert isinstance(answer, Refusal)
+    assert answer.code in ("chain.batch_bad", "chain.batch_long")
+
+
+async def test_a_pairing_whose_answer_was_lost_is_asked_for_again(machines: Pair) -> None:
+    code = pairing.fresh_code(secrets.token_bytes)
+    machines.server.db.write_now(pairing.new_code, OWNER, code, "Till room", int(machines.now_s[0]))
+    machines.wire.faults = ["answer lost"]
+    lost = await paired(machines.folder, URL, code, machines.wire, secrets.token_bytes)
+    assert isinstance(lost, Refusal)
+    assert lost.code == "chain.no_answer"
+    made = await paired(machines.folder, URL, code, machines.wire, secrets.token_bytes)
+    assert isinstance(made, Centre)
+    (station,) = machines.server.db.read_now(pairing.stations, SHOP)
+    assert made.station == station.id
+    (machines.folder / "thief").mkdir()
+    other = await paired(machines.folder / "thief", URL, code, machines.wire, secrets.token_bytes)
+    assert other == Refusal("chain.code_used")
+    assert (machines.folder / centres.FILE).stat().st_mode & 0o77 == 0
+
+
+PAIRINGS = (
+    ("http://kvit.example.com", "chain.url_unsafe"), ("https://user@kvit.example.com", "chain.url_unsafe"),
+    ("ftp://127.0.0.1", "chain.url_unsafe"), ("http://192.168.1.5:7003", "chain.url_unsafe"), (URL, "chain.code_wrong"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("url", "code"), PAIRINGS)
+async def test_a_pairing_that_can_not_be(machines: Pair, url: str, code: str) -> None:
+    made = await paired(machines.folder, url, "AAAAA-AAAAA", machines.wire, secrets.token_bytes)
+    assert isinstance(made, Refusal)
+    assert made.code == code
+
+
+async def test_codes_can_not_be_tried_for_long(machines: Pair) -> None:
+    seen = set()
+    for _ in range(25):
+        made = await paired(
+            machines.folder, URL, pairing.fresh_code(secrets.token_bytes), machines.wire, secrets.token_bytes
+        )
+        assert isinstance(made, Refusal)
+        seen.add(made.code)
+    assert seen == {"chain.code_wrong", "access.too_many_tries"}
+
+
+async def test_an_old_code_is_refused(machines: Pair) -> None:
+    code = pairing.fresh_code(secrets.token_bytes)
+    machines.server.db.write_now(pairing.new_code, OWNER, code, "Till room", int(machines.now_s[0]))
+    machines.now_s[0] += pairing.CODE_LIFE_S
+    assert await paired(machines.folder, URL, code, machines.wire, secrets.token_bytes) == Refusal("chain.code_expired")
+
+
+async def test_the_stations_page_knows_how_each_stands(machines: Pair) -> None:
+    await machines.pair()
+    machines.wire.faults = ["away"]
+    sender = machines.sender()
+    assert not await sender.speak()
+    assert await sender.speak()
+    page = machines.server.user().get("/stations")
+    assert "Till room" in page.text
+    (row,) = machines.server.user().get("/api/v1/stations").json()["stations"]
+    assert (row["state"], row["backlog"], row["version"]) == ("living", 0, __version__)
+
+
+async def test_a_clock_that_jumps_changes_nothing(machines: Pair) -> None:
+    await machines.pair()
+    for number, jump in enumerate((0, -40 * 86400, 80 * 86400, -80 * 86400)):
+        machines.now_s[0] += jump
+        await machines.intake().take(printout(number), LINE)
+        await machines.drain()
+    assert [one.place.offset for one in machines.receipts(machines.server.db)] == [0, 1000, 2000, 3000]
+
+
+async def test_a_printout_nobody_can_take_apart_keeps_none_out(machines: Pair) -> None:
+    await machines.pair()
+    for number in range(3):
+        await machines.intake().take(printout(number), LINE)
+    digest, calls = machines.digester.digest, []
+
+    async def failing(make: Any, size: int) -> Prepared:
+        calls.append(size)
+        if len(calls) == 2:
+            raise ValueError("a bug")
+        return await digest(make, size)
+
+    machines.digester.digest = failing  # type: ignore[method-assign]
+    await machines.drain()
+    assert len(machines.receipts(machines.server.db)) == 2
+    backlog = await machines.station.read(outbox.backlog)
+    assert (backlog.count, backlog.refused) == (0, 1)
+
+
+def test_silence_is_counted_by_a_clock_that_does_not_jump() -> None:
+    silence = Silence(300)
+    assert silence.look({"a": 5, "b": None}, 0) == (frozenset(), frozenset())
+    assert silence.look({"a": 5, "b": None}, 300) == (frozenset(), frozenset())
+    assert silence.look({"a": 5, "b": None}, 301) == ({"a"}, frozenset())
+    assert silence.look({"a": 1, "b": None}, 302) == (frozenset(), {"a"})  # its clock, or ours, was set back
+    assert silence.look({}, 900) == (frozenset(), frozenset())

@@ -18,6 +18,9 @@ from kvit.app.log import Log
 from kvit.chain import inbox, wire
 from kvit.chain.inbox import Act
 from kvit.chain.model import Answer, Batch, News, Refused, Station
+from kvit.counter import carried
+from kvit.counter.carried import RouteTold
+from kvit.counter.model import TOPIC as ROUTE_TOPIC
 from kvit.db import ConstraintViolation, Database, Tx
 from kvit.i18n import country
 from kvit.receipt import parcel
@@ -30,6 +33,7 @@ from kvit.shop import ShopSettings
 
 _parcel = msgspec.json.Decoder(Parcel).decode
 _links = msgspec.json.Decoder(Links).decode
+_route = msgspec.json.Decoder(RouteTold).decode
 
 Shops = Callable[[str], ShopSettings | None]
 
@@ -95,6 +99,8 @@ class Inbox:
                 return await self._receipt(station, _parcel(news.body))
             if news.kind == LINK_TOPIC:
                 return _linked(station, _links(news.body))
+            if news.kind == ROUTE_TOPIC:
+                return _routed(station, _route(news.body), int(self._clock()))
         except (msgspec.DecodeError, UnicodeDecodeError):
             return Refusal("chain.news_bad")
         return Refusal("chain.kind_unknown")
@@ -133,11 +139,16 @@ def _nothing(tx: Tx) -> None:
 
 
 def _received(shop: str, prepared: Prepared, version: int) -> Act:
-    return lambda tx: parcel.unpack(tx, shop, prepared, version)
+    return lambda tx: carried.unpack_receipt(tx, shop, prepared, version)
 
 
 def _forgotten(shop: str, id_: str, now_s: int) -> Act:
     return lambda tx: parcel.unpack_forgotten(tx, shop, id_, now_s)
+
+
+def _routed(station: Station, told: RouteTold, now_s: int) -> Act:
+    id_ = receipt_id(station.shop, parcel.place_of(station.id, told.spot))
+    return lambda tx: carried.unpack_route(tx, station.shop, id_, told, station.id, now_s)
 
 
 def _linked(station: Station, told: Links) -> Act:

@@ -30,9 +30,12 @@ from kvit.chain.model import EPOCH_BYTES, MARK_BYTES, Answer, LineTold, Silent, 
 from kvit.chain.noting import NotingDatabase
 from kvit.chain.settings import Role
 from kvit.chain.silence import Silence
+from kvit.counter import carried
+from kvit.counter.model import TOPIC as ROUTE_TOPIC
 from kvit.db import Database, DatabaseError, Tx
 from kvit.i18n import country
 from kvit.net import exchange
+from kvit.notify import events
 from kvit.receipt import parcel
 from kvit.receipt.printout import Prepared
 from kvit.receipt.service import LINK_TOPIC, TOPIC
@@ -40,7 +43,11 @@ from kvit.refusal import Refusal
 from kvit.relay import reading as relay
 from kvit.shop import ShopSettings
 
-KINDS: dict[str, Compose] = {TOPIC: parcel.parcel, LINK_TOPIC: parcel.links_of}
+KINDS: dict[str, Compose] = {
+    TOPIC: parcel.parcel,
+    LINK_TOPIC: parcel.links_of,
+    ROUTE_TOPIC: carried.route_of,
+}
 """Topics that are news, and what puts together what is to be said of a subject."""
 
 
@@ -66,13 +73,22 @@ def noted(settings: Settings, db: Database) -> Database:
     return NotingDatabase(db, KINDS, mark, time.time)
 
 
+def _tell_of(tx: Tx, station: Station, silent: bool, now_ms: int) -> None:
+    """Tell other programs that a station went silent, or is back."""
+    if silent:
+        events.station_offline(tx, station.shop, station.id, station.seen_ms or 0)
+    else:
+        events.station_online(tx, station.shop, station.id, now_ms)
+
+
 def quiet(db: Database) -> Database:
     """Give the data base for what is no news to the server: readings made anew, a station's own clearing up."""
     return Database(db.engine) if isinstance(db, NotingDatabase) else db
 
 
 def _everything(shop: str, tx: Tx) -> Iterator[tuple[str, str]]:
-    return parcel.everything(tx, shop)
+    yield from parcel.everything(tx, shop)
+    yield from carried.routes(tx, shop)
 
 
 class Part:
@@ -147,6 +163,9 @@ class Part:
             for event, ids in (("chain.station_silent", gone), ("chain.station_back", back & stations.keys())):
                 for id_ in sorted(ids):
                     self._log(event, {"station": id_})
+                    await self._db.write(
+                        _tell_of, stations[id_], event == "chain.station_silent", int(time.time() * 1000)
+                    )
 
     def verbs(self) -> dict[str, Any]:
         """Give what command-line tools may ask for."""

@@ -122,14 +122,20 @@ def parcel(tx: Tx, shop: str, id_: str) -> Parcel | None:
 
 def links_of(tx: Tx, shop: str, id_: str) -> Links | None:
     """Pack the links of a receipt."""
-    row = tx.one("SELECT line, at_offset, capture, forgotten_at FROM receipt WHERE shop = $1 AND id = $2", shop, id_)
-    if row is None or row[3] is not None:
+    spot = spot_of(tx, shop, id_)
+    if spot is None:
         return None
     told = [
         LinkTold(link.hash, link.made_at_s, link.made_by, link.expires_at_s, link.revoked_at_s)
         for link in store.links(tx, shop, id_)[:LINKS_MAX]
     ]
-    return Links(Spot(*row[:3]), tuple(told))
+    return Links(spot, tuple(told))
+
+
+def spot_of(tx: Tx, shop: str, id_: str, *, erased: bool = False) -> Spot | None:
+    """Give where a receipt stands; None where there is none, or (without ``erased``) no more."""
+    row = tx.one("SELECT line, at_offset, capture, forgotten_at FROM receipt WHERE shop = $1 AND id = $2", shop, id_)
+    return None if row is None or (row[3] is not None and not erased) else Spot(*row[:3])
 
 
 def place_of(station: str, spot: Spot) -> Place:

@@ -177,6 +177,8 @@ async def check(call: Call, route: Route) -> None:
     if route.by_machine:
         call.user, call.token = None, ""
         return
+    if call.user is None and route.needs != PUBLIC and _bearer(call.request):  # a key that is none, ended or taken back
+        raise Problem(401, "web.sign_in_first")
     if route.method in WRITES and not (call.user is not None and not call.user.user_id):
         await _check_write(call, route)
     if not call.may(route.needs):
