@@ -29,8 +29,8 @@ def _one(row: Row) -> Iterator[Finding]:
     name, queue, last = str(row["name"]), row["queue"], row["last"]
     who: dict[str, str | int] = {"name": name, "address": str(row["address"])}
     if row["trouble"] and not row["held"]:
-        what = {"what": f"printing.trouble_{row['trouble']}", "todo": f"printing.todo_{row['trouble']}"}
-        yield Finding(BAD, "app.doctor_printer_trouble", who | what)
+        who |= {"what": f"printing.trouble_{row['trouble']}", "todo": f"printing.todo_{row['trouble']}"}
+        yield Finding(BAD, "app.doctor_printer_trouble", who)
     elif row["held"]:
         yield Finding(NOTE, "app.doctor_printer_held", who)
     elif row["link"] == "up":

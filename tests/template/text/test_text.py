@@ -93,8 +93,8 @@ def recipes(draw: st.DrawFn) -> Recipe:
         layouts.append(
             Layout(draw(st.sampled_from(["text", "items", "a-b"])), draw(WORDS), content, draw(st.integers(-9, 99)))
         )
-    fields = draw(st.lists(st.sampled_from(["items", "total", "shop.name"]), max_size=3))
-    return Recipe(tuple(layouts), tuple(fields))
+    requires = draw(st.lists(st.sampled_from(["items", "total", "shop.name"]), max_size=3))
+    return Recipe(tuple(layouts), tuple(requires))
 
 
 def _told(recipe: Recipe) -> object:
