@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -226,3 +227,44 @@ def test_a_refusal_has_no_value_of_a_person(db: Database) -> None:
     no = db.write_now(joining.erase, "00" * 12, "customer", Hooks(), NOW)
     assert isinstance(no, Refusal)
     assert no.values == {}
+
+
+def pages(connection: Any) -> bytes:
+    """All pages of the customers' tables and their indexes, as the server keeps them."""
+    connection.execute("CHECKPOINT")
+    sql = (
+        "SELECT pg_read_binary_file(pg_relation_filepath(c.oid)) FROM pg_class c JOIN pg_namespace n "
+        "ON n.oid = c.relnamespace WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'i', 't') "
+        "AND c.relname LIKE 'access_%'"
+    )
+    return b"\n".join(row[0] for row in connection.execute(sql).fetchall())
+
+
+def rewritten(connection: Any) -> None:
+    """What docs/howto/customers.md tells shops to run that must prove an erasure."""
+    for table in ("contact", "card", "device", "proof"):
+        connection.execute(f"VACUUM FULL access_customer_{table}")
+
+
+@pytest.mark.service
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
+def test_on_postgres_no_page_holds_a_phone_ever_nor_its_hash_after_an_erasure(database: OpenDatabase) -> None:
+    import psycopg
+
+    db = database("kvit.access")
+    wallets = Wallets(db)
+    for _ in range(20):
+        wallets.open()
+    customer = fill(wallets)
+    with psycopg.connect(str(database.url), autocommit=True) as connection:
+        try:
+            before = pages(connection)
+        except psycopg.errors.InsufficientPrivilege:
+            pytest.skip("this server does not let us read its pages")
+        assert [word for word in SECRET if word.encode() in before] == []
+        assert all(hash_ in before for hash_ in hashes())
+        db.write_now(joining.erase, customer.id, "customer", Hooks(), NOW)
+        rewritten(connection)
+        after = pages(connection)
+    assert [word for word in [*SECRET, LABEL] if word.encode() in after] == []
+    assert not any(hash_ in after for hash_ in hashes())
