@@ -18,10 +18,6 @@ def _always(call: Call) -> bool:
     return True
 
 
-def _has_held_lines(call: Call) -> bool:
-    return any(till.hold_s for till in call.context.station.tills(call.shop.id))
-
-
 def _has_readers(call: Call) -> bool:
     return bool(call.context.readings.lights())
 
@@ -46,7 +42,7 @@ MENU: tuple[tuple[str, tuple[Place, ...]], ...] = (
         (
             Place("/live", "web.live", rights.SEE_RECEIPTS),
             Place("/counter", "printing.counter", rights.ANSWER_JOBS),
-            Place("/station", "station.title", rights.USE_STATION, _has_held_lines),
+            Place("/station", "station.title", rights.USE_STATION),
             Place("/jobs", "printing.jobs", rights.SEE_JOBS),
             Place("/terminal", "terminal.title", rights.SEE_TEMPLATES),
             Place("/admin", "web.overview", ANY_USER),
