@@ -1,6 +1,6 @@
-"""Receipts come and go, and other programs hear of it: the verbs of receipts with the event beside them, in one transaction.
+"""Receipts come and go, and other programs hear of it: the verbs of receipts with the event beside them.
 
-What was there before, or was refused, is no event. An erasure is told too, so that whoever has a copy can erase it.
+Both are in one transaction. What was there before, or was refused, is no event. An erasure is told too, so that whoever has a copy can erase it.
 """
 
 from __future__ import annotations

@@ -248,5 +248,5 @@ class Standing(msgspec.Struct, frozen=True):
 
 def standing(tx: Tx, now_ms: int, prefix_alarm: int) -> Standing:
     """Give how the queue stands."""
-    alarms = store.counted(tx, "prefix:", now_ms // DAY_MS, prefix_alarm) if prefix_alarm else []
+    alarms = store.busy_prefixes(tx, now_ms // DAY_MS, prefix_alarm) if prefix_alarm else []
     return Standing(store.tally(tx, now_ms - DAY_MS), store.oldest(tx), store.lanes(tx), alarms)

@@ -80,12 +80,12 @@ def count(tx: Tx, shop: str, heading: str, day: int, most: int) -> bool:
     return row is not None
 
 
-def counted(tx: Tx, prefix: str, day: int, least: int) -> list[tuple[str, str, int]]:
-    """Give shop, heading and count of headings that begin so and have at least so many, most first."""
+def busy_prefixes(tx: Tx, day: int, least: int) -> list[tuple[str, str, int]]:
+    """Give shop, heading and count of beginnings of numbers that have had at least so many on a day, most first."""
     rows = tx.all(
-        "SELECT shop, heading, count FROM notify_count WHERE day = $1 AND count >= $2 AND substr(heading, 1, $3) = $4"
+        "SELECT shop, heading, count FROM notify_count WHERE day = $1 AND count >= $2 AND heading LIKE 'prefix:%'"
         " ORDER BY count DESC, heading LIMIT 100",
-        day, least, len(prefix), prefix,
+        day, least,
     )  # fmt: skip
     return [(str(shop), str(heading), int(count)) for shop, heading, count in rows]
 
