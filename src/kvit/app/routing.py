@@ -24,7 +24,7 @@ from kvit.app.relay_client import ABSENT, Splice
 from kvit.counter import service
 from kvit.counter.foot import Foot, foot
 from kvit.counter.model import Routed, Stage
-from kvit.counter.presence import Place
+from kvit.counter.presence import Person, Place
 from kvit.counter.routing import Route, Said, Slip, may_be_claimed, route
 from kvit.counter.service import Who
 from kvit.counter.slip import Look, ends_a_visit, look
@@ -93,10 +93,6 @@ class Router:
         counter = self.counters.get(receipt.line.name)
         if counter is None or receipt.id in self.under_way:
             return
-        self.under_way.add(receipt.id)
-        self.spawn(self._decide(counter, receipt), receipt.id)
-
-    async def _decide(self, counter: Counter, receipt: Receipt) -> None:
         kind = Kind.OTHER if receipt.reading is None else receipt.reading.kind
         glance, now_ms = Slip(kind, readable=kind is not Kind.OTHER), self.world.now_ms()
         person, key = counter.place.printed(sale=ends_a_visit(glance), now_ms=now_ms)
@@ -104,6 +100,10 @@ class Router:
             if may_be_claimed(self.world.rules, glance):
                 counter.place.came_out(receipt.id, now_ms)  # somebody recognised in a moment still gets it
             return
+        self.under_way.add(receipt.id)
+        self.spawn(self._decide(counter, receipt, person, key), receipt.id)
+
+    async def _decide(self, counter: Counter, receipt: Receipt, person: Person | None, key: Wish) -> None:
         seen = await self._look(receipt, waits=counter.attended and receipt.line.hold_s > 0)
         said = Said(key, person is not None, person.known.wish if person else Wish.UNSAID)
         wanted = route(self.world.rules, seen.slip, said)
