@@ -305,8 +305,10 @@ class Line(RuleBasedStateMachine):
                 break
         else:
             raise AssertionError("the outbox does not get empty")
-        book = dict(self.db.read_now(lambda tx: tx.all("SELECT subject, value FROM book")))
-        told = dict(self.db.read_now(lambda tx: tx.all("SELECT subject, value FROM effect ORDER BY rowid")))
+        book: dict[str, int] = dict(self.db.read_now(lambda tx: tx.all("SELECT subject, value FROM book")))
+        told: dict[str, int] = dict(
+            self.db.read_now(lambda tx: tx.all("SELECT subject, value FROM effect ORDER BY rowid"))
+        )
         assert {subject: told.get(subject) for subject in book} == book
         self.db.close()
         self.folder.cleanup()

@@ -2,8 +2,8 @@
 
 One batch is under way at a time. What the server answers is compared with what was sent (`kvit.chain.outbox.answered`) and
 only then counted as told. While the line is down it tries again after 0.5, 1, 2 … up to `AGAIN_MAX_S` seconds; the shop
-works on. Every `SPEAK_S` it says how it stands, also when there is no news, so that the server can tell a quiet station from
-a dead one. Waiting is by the loop's clock: a wall clock that jumps delays nothing.
+works on. Every `SPEAK_S` it says how it stands, also when there is no news, so that the server can tell a quiet station
+from a dead one. Waiting is by the loop's clock: a wall clock that jumps delays nothing.
 """
 
 from __future__ import annotations
