@@ -158,6 +158,28 @@ def test_after_a_power_cut_it_may_be_a_repetition(tmp_path: Path) -> None:
     simulate(after_a_power_cut(Shop(tmp_path, hold_s=50)))
 
 
+async def empty_floor(shop: Shop) -> None:
+    """A power cut took the little file's bytes: then all there is of the capture is looked through."""
+    shop.start()
+    shop.holding.attend(50)
+    till = TillScript("A", random.Random(1))
+    shop.plug(till)
+    till.say(RECEIPT)
+    await asyncio.sleep(1)
+    shop.kill()
+    (shop.folder / capture.FLOOR).write_bytes(b"")
+    shop.start()
+    await asyncio.sleep(5)
+    assert PAPER in shop.printer.paper
+    assert capture.read_floor(shop.folder) is None
+    assert shop.pump is not None
+    await shop.pump.stop()
+
+
+def test_the_little_file_is_empty(tmp_path: Path) -> None:
+    simulate(empty_floor(Shop(tmp_path, hold_s=50)))
+
+
 async def disk(shop: Shop) -> None:
     """The capture can not be written: nothing is withheld that could be lost."""
     shop.start()

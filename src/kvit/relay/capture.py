@@ -20,6 +20,7 @@ record (``0000000000012c40.cap``), so an offset finds its file and stays true wh
 
 from __future__ import annotations
 
+import contextlib
 import os
 import struct
 import zlib
@@ -356,11 +357,16 @@ class Reader:
 
 
 def read_floor(folder: Path) -> int | None:
-    """Say from where on the line process needs the capture; None when it does not."""
+    """Say from where on the line process needs the capture; None when it does not.
+
+    All of it where nobody can tell: a power cut leaves the file empty.
+    """
     try:
         return int((folder / FLOOR).read_bytes(), 16)
-    except (OSError, ValueError):
+    except OSError:
         return None
+    except ValueError:
+        return 0
 
 
 def write_floor(folder: Path, offset: int) -> None:
@@ -368,6 +374,20 @@ def write_floor(folder: Path, offset: int) -> None:
     fresh = folder / f"{FLOOR}.new"
     fresh.write_bytes(b"%016x\n" % offset)
     fresh.replace(folder / FLOOR)
+
+
+def sync(folder: Path, file: int, fsync: Callable[[int], None]) -> None:
+    """Bring a borrowed segment (`Writer.lend`) and the floor to the disk, and close it. For a thread."""
+    with contextlib.suppress(OSError):
+        fsync(file)
+    os.close(file)
+    for path in (folder / FLOOR, folder):
+        with contextlib.suppress(OSError):
+            entry = os.open(path, os.O_RDONLY)
+            try:
+                fsync(entry)
+            finally:
+                os.close(entry)
 
 
 def drop_floor(folder: Path) -> None:

@@ -13,7 +13,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -409,17 +408,19 @@ class Holding:
         """A printout waits: a power cut must not take it. Nobody waits for the disk."""
         file = self._writer.lend()
         if file >= 0:
-            self._loop.run_in_executor(None, _synced, file, self._sync)
+            self._loop.run_in_executor(None, capture.sync, self._folder, file, self._sync)
 
     def _mark(self) -> None:
         """Say from where on the capture is needed; seldom, for it only matters once that segment could go."""
         lows = [low for low in (self.hold.lowest, self._lowest_job) if low is not None]
-        if not lows:
+        if not lows and self.hold.attended_until_s is None:
             if self._floor is not None:
                 capture.drop_floor(self._folder)
                 self._floor = None
-        elif self._floor is None or (min(lows) >= self._writer.base > self._floor):
-            self._write_floor(min(lows))
+            return
+        low, base = min(lows, default=self._writer.offset), self._writer.base
+        if self._floor is None or low >= base > self._floor:
+            self._write_floor(low)
 
     @property
     def _lowest_job(self) -> int | None:
@@ -442,9 +443,3 @@ _DO: Final[dict[type, Callable[[Holding, Any], None]]] = {
     Sound: Holding._sound,
     Finished: Holding._finished,
 }
-
-
-def _synced(file: int, sync: Callable[[int], None]) -> None:
-    with contextlib.suppress(OSError):
-        sync(file)
-    os.close(file)
