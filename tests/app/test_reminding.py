@@ -13,12 +13,14 @@ from kvit.access.customers import service as customers
 from kvit.access.customers import store as customer_store
 from kvit.app.reminding import CONSENT, Reminders, Reminding
 from kvit.app.rooms import MIGRATIONS
+from kvit.app.wallet_news import WalletNews
 from kvit.db import Database, Row, Tx, open_database
 from kvit.notify import browsers
 from kvit.notify.sealer import Sealer
 from kvit.notify.sealing import KEY_BYTES, Seal
 from kvit.receipt import service as receipts
 from kvit.receipt.wallet import service as wallet
+from kvit.receipt.wallet.model import Kept
 from kvit.refusal import Refusal
 from kvit.shop import ShopSettings
 from kvit.web.wallet_settings import CONSENTS
@@ -94,6 +96,30 @@ async def test_who_agreed_to_nothing_gets_no_mail(db: Database) -> None:
     assert db.read_now(notices) == []
     assert not isinstance(db.read_now(wallet.due, DAY), Refusal)
     assert db.read_now(wallet.due, DAY) == []
+
+
+async def test_a_receipt_from_the_till_is_told_and_one_kept_by_hand_is_not(db: Database) -> None:
+    made = reminders()
+    news = WalletNews(made.shop, made.keys, made.sealer, made.public_url)
+    taken = db.write_now(receipts.take, SHOP, prepared())
+    assert isinstance(taken, receipts.Taken)
+    db.write_now(customers.new_customer, ANNA, NOW_S)
+    db.write_now(browsers.subscribe, made.sealer, ANNA, Browser().subscription("https://push.example"), "ko", 0)
+    db.write_now(give_mail, "anna@example.com")
+    assert db.write_now(news.keep, "b0" * 12, SHOP, taken.id, NOW_S, "code") == Kept(taken.id, fresh=True)
+    assert db.read_now(notices) == []
+    assert db.write_now(news.keep, ANNA, SHOP, "nothing", NOW_S, "code") == Refusal("receipt.unknown")
+    assert db.write_now(news.keep, ANNA, SHOP, taken.id, NOW_S, "code") == Kept(taken.id, fresh=True)
+    assert db.write_now(news.keep, ANNA, SHOP, taken.id, NOW_S, "code") == Kept(taken.id, fresh=False)
+    (push,) = db.read_now(notices)
+    words = words_of(made, push)
+    assert words["url"] == f"https://k.example/wallet/r/{taken.id}"
+    assert "4.50" not in str(words)
+    other = db.write_now(receipts.take, SHOP, prepared(9))
+    assert isinstance(other, receipts.Taken)
+    db.write_now(customers.consent, ANNA, CONSENT, "1", "wallet", NOW_S)
+    db.write_now(news.keep, ANNA, SHOP, other.id, NOW_S, "code")
+    assert [row[0] for row in db.read_now(notices)] == ["mail", "push", "push"]
 
 
 def test_the_consent_is_one_the_wallet_asks_for() -> None:

@@ -58,6 +58,7 @@ from kvit.app.settings import Settings, read
 from kvit.app.struct_types import look_through_types
 from kvit.app.template_verbs import TemplateVerbs
 from kvit.app.tills import Tills
+from kvit.app.wallet_news import WalletNews
 from kvit.app.windows_delivery import WindowsDelivery
 from kvit.counter import telling
 from kvit.db import Database, open_database
@@ -131,6 +132,7 @@ class Shop:
         date_order = country(settings.shop.country).date_order
         self._figures = Figures()
         self._recognising = Recognising(settings, db, self._customer_keys, log)
+        news = WalletNews(settings.shop, self._customer_keys, self._notifying.sealer, self._chain.public_url)
         self._tills = Tills(
             settings,
             db,
@@ -139,6 +141,7 @@ class Shop:
             self._chain.public_url,
             self._figures.station,
             log,
+            news.keep,
         )
         stored = self._tills.router.stored
         intake = Intake(db, settings.shop.id, self._digester, log, date_order, stored, telling.take_all)

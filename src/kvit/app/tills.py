@@ -17,7 +17,7 @@ from kvit.app.settings import Settings
 from kvit.app.station import TillDesk
 from kvit.chain.settings import Role
 from kvit.counter.model import Routed
-from kvit.counter.service import Hands
+from kvit.counter.service import Hands, Keep
 from kvit.db import Database, Tx
 from kvit.device.reader.readings import Readings
 from kvit.notify import events
@@ -31,7 +31,7 @@ class Tills:
 
     def __init__(
         self, settings: Settings, db: Database, readings: Readings, identify: Identify, public_url: str,
-        figures: StationFigures, log: Log,
+        figures: StationFigures, log: Log, keep: Keep = wallet.keep,
     ) -> None:  # fmt: skip
         world = World(
             db=db,
@@ -47,7 +47,7 @@ class Tills:
             log=log,
             link_s=settings.receipts.link_days * 24 * 3600,
             identify=identify,
-            hands=hands(settings.chain.role),
+            hands=hands(settings.chain.role, keep),
             print_late=functools.partial(print_late, settings.folder),
         )
         self.router = Router(world, settings.relay.line)
@@ -70,9 +70,9 @@ class Tills:
         self.router.set_lines(lines)
 
 
-def hands(role: Role) -> Hands:
+def hands(role: Role, keep: Keep = wallet.keep) -> Hands:
     """What a decision does beyond its own table. Wallets lie with the server: a station's decisions get there as news."""
-    return Hands(notice=notice) if role is Role.STATION else Hands(wallet.keep, _drop, notice)
+    return Hands(notice=notice) if role is Role.STATION else Hands(keep, _drop, notice)
 
 
 def _drop(tx: Tx, customer: str, shop: str, receipt: str) -> object:
