@@ -418,9 +418,20 @@ async def test_what_was_read_and_is_nobody_is_told(tills: Any) -> None:
     assert till.desk.tills("shop-1")[0].trouble == Refusal("customers.unknown")
 
 
+async def test_what_was_thought_to_be_out_and_is_held_comes_out(tills: Any) -> None:
+    till = await tills()
+    till.router.counters["till-1"].attended = False
+    id_ = await till.print()
+    assert ((await till.done(id_)).paper, till.line.told) == (True, [])
+    for _ in range(3):
+        await till.attending.once()
+    await until(lambda: _true(till.line.told))
+    assert till.line.told == [(100, True, 0)]
+
+
 async def test_stopping_lets_the_papers_go(tills: Any) -> None:
     till = await tills()
-    till.attending.start()
+    await till.attending.start()
     await till.close()
     assert till.line.leases[0] == LEASE_S
     assert till.line.leases[-1] == 0

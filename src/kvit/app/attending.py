@@ -42,8 +42,9 @@ class Attending:
         self._looks = 0
         self._agains: dict[str, bytes] = {}
 
-    def start(self) -> None:
-        """Begin."""
+    async def start(self) -> None:
+        """Begin, the first time at once."""
+        await self._look()
         self._task = asyncio.create_task(self._run(), name="attending")
 
     async def stop(self) -> None:
@@ -60,11 +61,14 @@ class Attending:
 
     async def _run(self) -> None:
         while True:
-            try:
-                await self.once()
-            except Exception as error:
-                self._router.world.log("route.not_attended", {"error": f"{type(error).__name__}: {error}"})
             await asyncio.sleep(EVERY_S)
+            await self._look()
+
+    async def _look(self) -> None:
+        try:
+            await self.once()
+        except Exception as error:
+            self._router.world.log("route.not_attended", {"error": f"{type(error).__name__}: {error}"})
 
     async def once(self) -> None:
         """Renew the lease and look at what is held."""

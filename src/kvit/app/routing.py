@@ -252,6 +252,9 @@ class Router:
     async def again(self, counter: Counter, receipt: Receipt, routed: Routed) -> None:
         """A paper is held whose route was decided, or begun, before this process was started."""
         seen = await self._look(receipt, waits=True)
+        if routed.stage is Stage.DONE:  # decided while nobody held it here: it was told to be out
+            await self._tell(receipt, paper=True)
+            return
         await self.go_on(counter, Waiting(receipt, seen, await self._fresh_link(receipt, seen), 0), routed)
 
     async def _fresh_link(self, receipt: Receipt, seen: Look) -> str:
