@@ -2,8 +2,8 @@
 
     python examples/webhook_receiver.py --port 8099 --secret whsec_…
 
-Then add http://127.0.0.1:8099/ on the page /webhooks (with ``[webhooks] house = true`` in kvit.toml) and press "Send a test".
-What is signed, and how often a call may come, is told in docs/protocols/webhooks.md.
+Then add http://127.0.0.1:8099/ on the page /webhooks (with ``[webhooks] house = true`` in kvit.toml) and press "Send a
+test". What is signed, and how often a call may come, is told in docs/protocols/webhooks.md.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def receiver(secret: str, port: int) -> ThreadingHTTPServer:
     handled: set[str] = set()  # a real program keeps these ids beside what it did, in one transaction
 
     class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # noqa: N802 - the library's name
+        def do_POST(self) -> None:
             body = self.rfile.read(min(int(self.headers.get("content-length", "0")), BODY_BYTES_MAX))
             ours = is_ours(self.headers, body, secret, time.time())
             self.send_response(204 if ours else 401)

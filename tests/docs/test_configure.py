@@ -25,7 +25,7 @@ def section(title: str) -> str:
 
 
 def test_every_setting_is_explained() -> None:
-    for room in ("shop", "data", "web", "printer", "routing", "customers", "chain"):
+    for room in ("shop", "data", "web", "printer", "routing", "customers", "chain", "mail", "sms", "push", "webhooks"):
         assert keys(room) == set(re.findall(r"`([a-z_]+)`", " ".join(rows(section(f"[{room}]")))))
 
 

@@ -28,13 +28,17 @@ def solapi(asked: Asked) -> Answer:
     if asked.target != "/messages/v4/send-many/detail" or said["apiKey"] != KEY or said["signature"] != wanted:
         return json_answer(403, {"errorCode": "SignatureDoesNotMatch", "errorMessage": "…"})
     message = asked.json["messages"][0]
-    failed = [] if message["to"].startswith("010") or message["country"] != "82" else [{"statusCode": "1025", "to": "x"}]
+    failed = (
+        [] if message["to"].startswith("010") or message["country"] != "82" else [{"statusCode": "1025", "to": "x"}]
+    )
     return json_answer(200, {"failedMessageList": failed, "groupInfo": {"groupId": "G4V2", "status": "SENDING"}})
 
 
 def nhn(asked: Asked) -> Answer:
     if asked.headers.get("x-secret-key") != SECRET or f"/appKeys/{KEY}/sender/" not in asked.target:
-        return json_answer(200, {"header": {"isSuccessful": False, "resultCode": -1000, "resultMessage": "Invalid appKey"}})
+        return json_answer(
+            200, {"header": {"isSuccessful": False, "resultCode": -1000, "resultMessage": "Invalid appKey"}}
+        )
     if asked.target.endswith("/mms") and "title" not in asked.json:
         return json_answer(200, {"header": {"isSuccessful": False, "resultCode": -2000, "resultMessage": "title"}})
     bad = asked.json["recipientList"][0].get("recipientNo", "010").startswith("010")

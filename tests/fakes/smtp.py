@@ -122,7 +122,9 @@ class _Talk:
 
 
 @contextlib.asynccontextmanager
-async def mail_server(certificate: Path | None = None, *, whole: bool = False, auth: bool = False) -> AsyncIterator[MailServer]:
+async def mail_server(
+    certificate: Path | None = None, *, whole: bool = False, auth: bool = False
+) -> AsyncIterator[MailServer]:
     """``certificate``: TLS, offered by STARTTLS or, with ``whole``, from the first byte."""
     context = None
     if certificate is not None:

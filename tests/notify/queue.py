@@ -68,7 +68,9 @@ class Queue:
         assert found is not None
         return found
 
-    def endpoint(self, id_: str = "ep1", events: tuple[str, ...] = (), url: str = "https://a.example/", raw: bytes = b"s" * 32) -> Endpoint:
+    def endpoint(
+        self, id_: str = "ep1", events: tuple[str, ...] = (), url: str = "https://a.example/", raw: bytes = b"s" * 32
+    ) -> Endpoint:
         made = Endpoint(id_, SHOP, url, "Books", events, Standing.ON, "user:1", self.now_ms, self.now_ms)
         self.db.write_now(hooks.add, made, self.sealer.seal.close(raw, hooks.USE))
         return made

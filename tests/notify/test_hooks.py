@@ -37,7 +37,9 @@ def test_the_example_of_standard_webhooks() -> None:
 
 
 @given(st.binary(), st.binary(min_size=32, max_size=32), st.binary(min_size=32, max_size=32), st.integers(0, 1 << 40))
-def test_a_signature_holds_for_its_words_its_secret_and_its_time(body: bytes, old: bytes, new: bytes, now_s: int) -> None:
+def test_a_signature_holds_for_its_words_its_secret_and_its_time(
+    body: bytes, old: bytes, new: bytes, now_s: int
+) -> None:
     headers = sign("evt_1", now_s, body, [new, old])
     for secret in (old, new):
         assert verify(headers, body, secret, now_s + TOLERANCE_S)

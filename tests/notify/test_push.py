@@ -130,9 +130,7 @@ async def test_a_push_reaches_the_browser_and_nobody_else_reads_it() -> None:
     async with listening(browser.service) as service:
         outcome = await pusher().send("a" * 24, browser.subscription(service.url), LETTER, 300)
     assert (outcome.verdict, outcome.provider_id) == (Verdict.DONE, "xyz")
-    assert browser.shown() == [
-        {"title": LETTER.subject, "body": LETTER.text, "url": LETTER.url, "tag": "a" * 24}
-    ]
+    assert browser.shown() == [{"title": LETTER.subject, "body": LETTER.text, "url": LETTER.url, "tag": "a" * 24}]
     asked = browser.pushed[0]
     assert {name: asked.headers[name] for name in ("ttl", "topic", "content-encoding")} == {
         "ttl": "300", "topic": "a" * 24, "content-encoding": "aes128gcm",

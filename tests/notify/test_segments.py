@@ -73,16 +73,22 @@ def test_parts_are_packed_letter_by_letter(text: str) -> None:
 
 
 LINK = "https://r.example.com/r/" + make_token(bytes(range(16)))
-SHOPS = ("Kvit", "Caffè Ñandú & Söhne", "대한민국 행복한 약국 강남본점", "Дүкен «Алтын Орда»", "北京市朝阳区便利店总店分号", "A" * 80, "\u202e\nX")
+SHOPS = (
+    "Kvit",
+    "Caffè Ñandú & Söhne",
+    "대한민국 행복한 약국 강남본점",
+    "Дүкен «Алтын Орда»",
+    "北京市朝阳区便利店总店分号",
+    "A" * 80,
+    "\u202e\nX",
+)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("shop", SHOPS, ids=range(len(SHOPS)))
 @pytest.mark.parametrize("rule", list(Rule))
 def test_a_receipts_text_is_one_message_and_keeps_its_link(language: str, shop: str, rule: Rule) -> None:
-    for text in (
-        wording.receipt_sms(language, shop, LINK, rule), wording.code_sms(language, shop, "482913", rule)
-    ):
+    for text in (wording.receipt_sms(language, shop, LINK, rule), wording.code_sms(language, shop, "482913", rule)):
         length = measure(text, rule)
         assert length.coding is Coding.SMS or length.parts == 1
         assert LINK in length.text or "482913" in length.text
@@ -94,7 +100,8 @@ def test_a_receipts_text_is_one_message_and_keeps_its_link(language: str, shop: 
 def test_mails_are_text_and_never_markup_of_the_shop(language: str) -> None:
     shop = '<script>alert(1)</script>"'
     for words in (
-        wording.receipt_mail(language, shop, LINK), wording.code_mail(language, shop, "482913", 5),
+        wording.receipt_mail(language, shop, LINK),
+        wording.code_mail(language, shop, "482913", 5),
         wording.reminder_mail(language, shop, "2026-05-04", LINK),
     ):
         assert "<script" not in words.html

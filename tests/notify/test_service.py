@@ -259,7 +259,21 @@ def test_numbers(queue: Queue, to: str, well: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    "to", ["", "a", "a@", "@b.c", "a@b", "a b@c.de", "a..b@c.de", ".a@c.de", "a.@c.de", "a@b.c\r\nRCPT TO:<x@y.z>", "ä@b.cd", '"a"@b.cd']
+    "to",
+    [
+        "",
+        "a",
+        "a@",
+        "@b.c",
+        "a@b",
+        "a b@c.de",
+        "a..b@c.de",
+        ".a@c.de",
+        "a.@c.de",
+        "a@b.c\r\nRCPT TO:<x@y.z>",
+        "ä@b.cd",
+        '"a"@b.cd',
+    ],
 )
 def test_mailboxes_that_are_none(queue: Queue, to: str) -> None:
     assert queue.sealer.mail(to, "s", "t", about="receipt") == Refusal("notify.address")

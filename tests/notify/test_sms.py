@@ -100,7 +100,10 @@ async def test_an_answer_that_never_comes(name: str) -> None:
         peer.faults.append(Fault.SILENT)
         waiting = asyncio.create_task(
             texter(
-                settings(name, peer.url), lambda asked: ask(asked, Limits(silence_s=0.2, whole_s=30)), lambda: NOW_S, bytes
+                settings(name, peer.url),
+                lambda asked: ask(asked, Limits(silence_s=0.2, whole_s=30)),
+                lambda: NOW_S,
+                bytes,
             ).send(ID, TO, "x")
         )
         assert (await waiting).verdict is Verdict.UNKNOWN
@@ -126,7 +129,18 @@ async def test_a_text_that_never_will_be_taken(name: str, answer: Answer) -> Non
         assert (await sent(peer, name)).verdict is Verdict.REFUSED
 
 
-STRANGE = [b"", b"null", b"[]", b"{}", b"1", b'{"result_code": "x"}', b'{"header": 3}', b'{"statusCode": []}', b"\xff", b"[" * 5000]
+STRANGE = [
+    b"",
+    b"null",
+    b"[]",
+    b"{}",
+    b"1",
+    b'{"result_code": "x"}',
+    b'{"header": 3}',
+    b'{"statusCode": []}',
+    b"\xff",
+    b"[" * 5000,
+]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -141,7 +155,9 @@ async def test_a_dry_run_sends_nothing() -> None:
 
 
 def described(url: str, **more: object) -> SmsSettings:
-    http = HttpSmsSettings(url=f"{url}/v1/{{sender}}?to={{digits}}", headers=("Authorization: Bearer {secret}",), **more)  # type: ignore[arg-type]
+    http = HttpSmsSettings(
+        url=f"{url}/v1/{{sender}}?to={{digits}}", headers=("Authorization: Bearer {secret}",), **more
+    )  # type: ignore[arg-type]
     return SmsSettings("http", "K&K", "", "", SECRET, house=True, http=http)
 
 
@@ -150,7 +166,11 @@ def described(url: str, **more: object) -> SmsSettings:
     [
         ({}, json_answer(202, {}), Verdict.DONE),
         ({"taken_field": "a.0.ok", "taken_values": ("true",)}, json_answer(200, {"a": [{"ok": True}]}), Verdict.DONE),
-        ({"taken_field": "a.0.ok", "taken_values": ("true",)}, json_answer(200, {"a": [{"ok": False}]}), Verdict.REFUSED),
+        (
+            {"taken_field": "a.0.ok", "taken_values": ("true",)},
+            json_answer(200, {"a": [{"ok": False}]}),
+            Verdict.REFUSED,
+        ),
         ({"taken_field": "a.0.ok", "taken_values": ("true",)}, json_answer(200, {"a": []}), Verdict.UNKNOWN),
         ({"taken_field": "code", "taken_values": ("0",)}, (200, {}, b"<html>"), Verdict.UNKNOWN),
         ({}, json_answer(500, {}), Verdict.UNKNOWN),
@@ -184,7 +204,13 @@ async def test_a_described_company_that_wants_a_form_or_a_question() -> None:
 
 @pytest.mark.parametrize(
     ("number", "country"),
-    [("+821012345678", "82"), ("+77012345678", "7"), ("+12125550100", "1"), ("+998901234567", "998"), ("+4915112345", "49")],
+    [
+        ("+821012345678", "82"),
+        ("+77012345678", "7"),
+        ("+12125550100", "1"),
+        ("+998901234567", "998"),
+        ("+4915112345", "49"),
+    ],
     ids=lambda value: value,
 )
 def test_country_codes(number: str, country: str) -> None:

@@ -54,7 +54,9 @@ def test_a_webhook_is_added_and_its_secret_shown_once(house: House) -> None:
     assert house.db.read_now(hooks.every, SHOP)[0].events == ("receipt.stored",)
 
 
-@pytest.mark.parametrize("url", ["", "http://example.com/x", "ftp://a", "https://user:pass@example.com/", "javascript:1"])
+@pytest.mark.parametrize(
+    "url", ["", "http://example.com/x", "ftp://a", "https://user:pass@example.com/", "javascript:1"]
+)
 def test_an_address_that_is_none(house: House, url: str) -> None:
     shown = add(house, house.user("manager"), url=url)
     assert shown.status_code in (409, 422)

@@ -48,7 +48,7 @@ EVENTS: Final[dict[str, Event]] = {
     event.name: event
     for event in (
         Event("receipt.stored", "A receipt is in the books: from a line, a station or the API.", {
-            **_RECEIPT, "line": "the line or till it came from", "kind": "what it is: `sale`, `refund`, `slip` …",
+            **_RECEIPT, "line": "the line or till it came from", "kind": "what it is: `sale`, `refund`, `card_slip` …",
         }),
         Event("receipt.routed", "It was decided where a receipt goes.", {
             **_RECEIPT, "paper": "it comes out on paper", "electronic": "it is kept for the customer",
