@@ -180,6 +180,37 @@ def test_a_station_put_back_begins_a_new_epoch(db: Database) -> None:
     assert {"other", "another", "s0", "s3"} <= subjects
 
 
+def test_a_server_put_back_behind_what_the_station_remembers_is_told_everything(db: Database) -> None:
+    for number in range(6):
+        db.write_now(write, f"s{number}", number)
+    while step(db):
+        pass
+    db.write_now(outbox.prune, 1)
+    db.write_now(lambda tx: tx.run("UPDATE chain_station SET received = 0, mark = '', epoch = ''"))
+    db.write_now(lambda tx: tx.run("DELETE FROM effect"))
+    db.write_now(write, "s6", 6)
+    while step(db):
+        pass
+    subjects = {subject for (subject,) in db.read_now(lambda tx: tx.all("SELECT subject FROM effect"))}
+    assert subjects == {f"s{number}" for number in range(7)}
+
+
+def test_news_that_only_have_the_same_numbers_are_not_taken(db: Database) -> None:
+    """A station put back has made as many other news, and one more: nothing of them is skipped as known."""
+    for number in range(4):
+        db.write_now(write, f"s{number}", number)
+    while step(db):
+        pass
+    ours = db.read_now(lambda tx: tx.one("SELECT epoch, mark FROM chain_station"))
+    assert ours is not None
+    others = tuple(News(n, mark(), "book", f"o{n}", msgspec.Raw(b"1")) for n in range(1, 6))
+    for batch in (Batch(ours[0], 0, "", others), Batch(ours[0], 4, mark(), others[4:])):
+        answer = db.write_now(take, batch)
+        assert isinstance(answer, Answer)
+        assert (answer.received, answer.mark) == (4, ours[1])
+    assert db.read_now(lambda tx: tx.one("SELECT count(*) FROM effect")) == (4,)
+
+
 def test_news_refused_are_kept_and_told_again_to_another_version(db: Database) -> None:
     for number in range(3):
         db.write_now(write, f"s{number}", number)

@@ -80,10 +80,9 @@ def is_whole(tx: Tx, after: int) -> bool:
 
 
 def received(tx: Tx, n: int, now_ms: int) -> None:
-    """Keep that the server has taken everything up to a number, and nothing behind it."""
+    """Keep that the server has taken everything up to a number, and when that was first so."""
     tx.run("UPDATE chain_outbox_head SET received = $1", n)
     tx.run("UPDATE chain_outbox SET received_ms = $2 WHERE n <= $1 AND received_ms IS NULL", n, now_ms)
-    tx.run("UPDATE chain_outbox SET received_ms = NULL WHERE n > $1 AND received_ms IS NOT NULL", n)
 
 
 def refused(tx: Tx, n: int, code: str) -> None:
