@@ -179,7 +179,7 @@ class Shop:
         await self._notifying.start(context.figures.notices.tried)
         await self._sources.start()
         self._recognising.start()
-        self._tills.start()
+        await self._tills.start()
         await self._following.set_lines(settings.relay.line)
         self._chain.start()
         self._keeping.start()

@@ -54,10 +54,10 @@ class Tills:
         self.desk = TillDesk(self.router)
         self._attending = Attending(self.router)
 
-    def start(self) -> None:
-        """Begin to decide."""
+    async def start(self) -> None:
+        """Begin to decide: from here on lines hold paper, so that what is told next is decided about."""
         self.desk.start()
-        self._attending.start()
+        await self._attending.start()
 
     async def stop(self) -> None:
         """Decide no more: the lines let their papers go."""
