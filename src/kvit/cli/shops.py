@@ -30,7 +30,7 @@ def list_shops(as_json: bool, config_path: Path | None) -> None:
         click.echo(f"{shop['id']:<32} {shop['name']}  {shop['country']} {shop['language']} {shop['time_zone']}")
 
 
-@command.command("add", epilog="Example: kvit shops add harbour --name 'Harbour Cafe' --country KZ --language ru")
+@command.command("add", epilog="Example: kvit shops add harbour --name Harbour --country KZ --language ru")
 @click.argument("id_", metavar="ID")
 @click.option("--name", required=True, help="As customers and staff read it.")
 @click.option("--country", default=None, help="Two letters; else the installation's own.")
@@ -47,7 +47,7 @@ def add(
     click.echo(words("chain.shop_made", name=made["name"], shop=id_, code=code))
 
 
-@command.command("change", epilog="Example: kvit shops change harbour --name 'Harbour Café'")
+@command.command("change", epilog="Example: kvit shops change harbour --name Harbour-2")
 @click.argument("id_", metavar="ID")
 @click.option("--name", default=None)
 @click.option("--country", default=None)
