@@ -26,6 +26,18 @@ REFUSED = [
     (LINE.format(printer="10.0.0.9:9100", allow="10.0.0.7") + 'profile = "TM-T88W"\n', 6, "Did you mean TM-T88V"),
     (LINE.format(printer="10.0.0.9:9100", allow="10.0.0.7") + 'profile = "?!"\n', 6, "kvit profiles"),
     ('[printer]\nprofile = "TM-T88W"\n', 2, "Did you mean TM-T88V"),
+    (
+        '[reader.x]\naddress = "tcp://10.0.0.8:1"\nline = "b"\n' + LINE.format(printer="10.0.0.9:9100", allow="::1"),
+        3,
+        "are a.",
+    ),
+    (
+        '[web]\nbase_url = "https://receipts.example.com"\n'
+        + LINE.format(printer="10.0.0.9:9100", allow="::1")
+        + "hold_s = 5\n",
+        2,
+        "at most 24 letters",
+    ),
 ]
 
 

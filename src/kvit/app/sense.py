@@ -147,9 +147,10 @@ def _routing(config: Config) -> Wrong:
     for name, reader in readers.named.items():
         if reader.line and names and reader.line not in names:
             yield f"reader.{name}.line", f"There is no line {reader.line}; there are {', '.join(names)}."
-    base_url = config["web"].base_url.rstrip("/")
+    web = config["web"]
+    base_url = (web.base_url or f"http://{web.host}:{web.port}").rstrip("/")
     letters = len(base_url) + len("/r/") + TOKEN_LETTERS
-    if base_url and letters > LINK_LETTERS_MAX and any(line.hold_s for line in relay.line):
+    if letters > LINK_LETTERS_MAX and any(line.hold_s for line in relay.line):
         said = f"Customers' links would have {letters} letters; the code at a receipt's foot holds {LINK_LETTERS_MAX}."
         yield "web.base_url", f"{said} Take an address of at most {LINK_LETTERS_MAX - letters + len(base_url)} letters."
 
