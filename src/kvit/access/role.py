@@ -9,6 +9,7 @@ from __future__ import annotations
 PERMISSIONS: dict[str, str] = {
     "receipts.read": "see receipts and the live page",
     "receipts.share": "make and take back a receipt's public link",
+    "receipts.correct": "say how a receipt reads, where it was read wrong",
     "receipts.forget": "erase a receipt's content",
     "receipts.export": "take receipts out as files",
     "figures.read": "see turnover, shares and failures of days",
@@ -40,8 +41,8 @@ PERMISSIONS: dict[str, str] = {
 }
 
 _CASHIER = frozenset({
-    "receipts.read", "receipts.share", "relay.read", "jobs.read", "jobs.print", "jobs.answer", "readers.read",
-    "templates.read", "station.use",
+    "receipts.read", "receipts.share", "receipts.correct", "relay.read", "jobs.read", "jobs.print", "jobs.answer",
+    "readers.read", "templates.read", "station.use",
 })  # fmt: skip
 _MANAGER = _CASHIER | {
     "receipts.forget",

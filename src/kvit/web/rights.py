@@ -5,6 +5,7 @@ from __future__ import annotations
 SEE_RECEIPTS = "receipts.read"
 LINK_RECEIPTS = "receipts.share"
 EXPORT_RECEIPTS = "receipts.export"
+CORRECT_RECEIPTS = "receipts.correct"
 FORGET_RECEIPTS = "receipts.forget"
 SEE_FIGURES = "figures.read"
 SEE_RELAY = "relay.read"

@@ -55,6 +55,7 @@ from kvit.web.problem import Problem, place_of, problem_id, problem_response, st
 from kvit.web.public import public_table
 from kvit.web.public_limits import PublicLimits
 from kvit.web.readers import add_readers, readers_parts
+from kvit.web.reading import add_reading
 from kvit.web.receipts import add_receipts
 from kvit.web.relay import add_relay
 from kvit.web.routes import Route, Table, call_handler
@@ -90,6 +91,7 @@ def staff_table(context: Context) -> Table:
     add_shop_pages(table)
     add_live(table)
     add_receipts(table)
+    add_reading(table)
     add_counter(table)
     add_station(table)
     add_jobs(table)
