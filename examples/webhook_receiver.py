@@ -40,11 +40,12 @@ def receiver(secret: str, port: int) -> ThreadingHTTPServer:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(min(int(self.headers.get("content-length", "0")), BODY_BYTES_MAX))
-            ours = is_ours(self.headers, body, secret, time.time())
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            ours = is_ours(headers, body, secret, time.time())
             self.send_response(204 if ours else 401)
             self.end_headers()
-            if ours and self.headers["webhook-id"] not in handled:
-                handled.add(self.headers["webhook-id"])
+            if ours and headers["webhook-id"] not in handled:
+                handled.add(headers["webhook-id"])
                 event = json.loads(body)
                 print(event["type"], json.dumps(event["data"]), flush=True)
 

@@ -1,5 +1,7 @@
-"""An HTTP server on loopback that answers as it is told, well or badly: the ground of the fakes of SMS companies, push services
-and webhook receivers. A fault stands for the next call only."""
+"""An HTTP server on loopback that answers as it is told, well or badly: the ground of the other fakes here.
+
+A fault stands for the next call only.
+"""
 
 from __future__ import annotations
 
@@ -81,9 +83,10 @@ class Peer:
 
     async def _answer(self, asked: Asked, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         fault = self.faults.popleft() if self.faults else None
-        status, headers, body = 500, {}, b""
-        if fault is None or fault in DONE:
-            status, headers, body = self.answer(asked)
+        obeys = fault is None or fault in DONE
+        answer: Answer = self.answer(asked) if obeys else (500, {}, b"")
+        status, headers, body = answer
+        if obeys:
             self.obeyed.append(asked)
         self.asked.append(asked)
         self.heard.set()

@@ -1,4 +1,4 @@
-"""What the SMS companies answer, after their documents; each looks at the signature as its documents say, by code of its own."""
+"""What the SMS companies answer, after their documents; each looks at the signature by code of its own."""
 
 from __future__ import annotations
 

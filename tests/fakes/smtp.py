@@ -1,4 +1,4 @@
-"""A mail server on loopback (RFC 5321) with STARTTLS, TLS and AUTH PLAIN, that fails as it is told. A fault stands for one mail."""
+"""A mail server on loopback (RFC 5321) with STARTTLS, TLS and AUTH PLAIN, that fails as it is told, a mail long."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from email.message import EmailMessage
 from email.policy import default
 from ipaddress import ip_address
 from pathlib import Path
-from typing import cast
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -27,7 +26,7 @@ USER, PASSWORD = "shop", "geheim"
 
 @dataclass
 class MailServer:
-    """``faults``: ``banner 554``, ``mail 451``, ``rcpt 550``, ``data 452``, ``lost`` (taken, no answer), ``hangup`` (at DATA)."""
+    """``faults``: ``banner 554``, ``mail 451``, ``rcpt 550``, ``data 452``, ``lost`` (taken, no answer), ``hangup``."""
 
     tls: ssl.SSLContext | None = None
     auth: bool = False
@@ -112,7 +111,7 @@ class _Talk:
             await self.say(f"{code} no")
             return True
         body = raw[:-3].replace(b"\r\n..", b"\r\n.")
-        self.server.mails.append(cast(EmailMessage, message_from_bytes(body, policy=default)))
+        self.server.mails.append(message_from_bytes(body, policy=default))
         self.server.taken.append((self.sender, self.to))
         self.server.secure.append(self.secured)
         if self.fault == "lost":

@@ -24,7 +24,7 @@ SUBSCRIPTION = '{"endpoint": "https://p.example/x"}'
 class Queue:
     db: Database
     now_ms: int = START_MS
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     counted: int = 0
     sealer: Sealer = field(init=False)
 

@@ -16,7 +16,8 @@ from kvit.notify.hooks import service as hooks
 from kvit.notify.hooks.call import call, read
 from kvit.notify.hooks.model import ENDPOINTS_MAX, FAILED_AFTER_MS, ROTATION_MS, Standing
 from kvit.notify.hooks.signing import TOLERANCE_S, secret_bytes, secret_text, sign, verify
-from kvit.notify.model import Notice, State, Verdict
+from kvit.notify.model import Kind, Notice, State, Verdict
+from kvit.notify.store import Wanted
 from kvit.refusal import Refusal
 from tests.databases import OpenDatabase
 from tests.notify.queue import SHOP, Queue
@@ -153,15 +154,15 @@ def test_one_that_takes_nothing_for_three_days_is_switched_off_and_can_have_all_
     assert queue.db.write_now(hooks.replay_missed, SHOP, "ep1", queue.now_ms) == Refusal("notify.endpoint_off")
     queue.db.write_now(hooks.switch, SHOP, "ep1", True, queue.now_ms)
     missed = queue.db.write_now(hooks.replay_missed, SHOP, "ep1", queue.now_ms)
-    assert missed == len(queue.db.read_now(service.page, SHOP, service.Wanted(state=State.WAITING), 1 << 62, 200))
+    assert missed == len(queue.db.read_now(service.page, SHOP, Wanted(state=State.WAITING), 1 << 62, 200))
     assert queue.db.write_now(hooks.replay_missed, SHOP, "ep1", queue.now_ms + 1) == 0
-    first = [due for due in queue.take(1)]
+    first = queue.take(1)
     assert first[0].event == events.event_id(SHOP, "receipt.stored", "r1"), "oldest first, under its own name"
 
 
 def test_one_that_says_gone_hears_no_more(queue: Queue) -> None:
     queue.endpoint()
-    queue.kind(service.Kind.HOOK)
+    queue.kind(Kind.HOOK)
     (due,) = queue.take()
     queue.db.write_now(hooks.gone, SHOP, "ep1", queue.now_ms)
     assert queue.ended(due, Verdict.GONE) is State.REFUSED
@@ -170,7 +171,7 @@ def test_one_that_says_gone_hears_no_more(queue: Queue) -> None:
 
 def test_one_event_is_played_again_by_hand(queue: Queue) -> None:
     queue.endpoint()
-    queue.kind(service.Kind.HOOK)
+    queue.kind(Kind.HOOK)
     (due,) = queue.take()
     queue.ended(due, Verdict.DONE)
     again = queue.db.write_now(hooks.replay, SHOP, due.id, queue.now_ms)
@@ -185,7 +186,7 @@ def test_one_event_is_played_again_by_hand(queue: Queue) -> None:
 
 def test_a_removed_endpoint_leaves_neither_address_nor_secret(queue: Queue) -> None:
     queue.endpoint()
-    queue.kind(service.Kind.HOOK)
+    queue.kind(Kind.HOOK)
     queue.db.write_now(hooks.remove, SHOP, "ep1", queue.now_ms)
     assert queue.take() == []
     assert queue.db.read_now(hooks.every, SHOP) == []
@@ -205,7 +206,7 @@ def test_a_shop_has_so_many_and_no_more(queue: Queue) -> None:
 def test_figures_of_endpoints(queue: Queue) -> None:
     queue.endpoint()
     for place in range(3):
-        queue.kind(service.Kind.HOOK, str(place))
+        queue.kind(Kind.HOOK, str(place))
     due = queue.take(2)
     queue.ended(due[0], Verdict.DONE)
     queue.ended(due[1], Verdict.AWAY)

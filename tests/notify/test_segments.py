@@ -27,7 +27,8 @@ def test_the_worlds_rule(text: str, coding: str, used: int, parts: int) -> None:
 
 
 KOREA = [
-    ("a" * 90, "sms", 90), ("a" * 91, "lms", 91), ("가" * 45, "sms", 90), ("가" * 45 + "a", "lms", 91), ("가" * 1000, "lms", 2000),
+    ("a" * 90, "sms", 90), ("a" * 91, "lms", 91), ("가" * 45, "sms", 90), ("가" * 45 + "a", "lms", 91),
+    ("가" * 1000, "lms", 2000),
     ("뷁" * 45, "sms", 90), ("ж", "sms", 2), ("қ", "sms", 1), ("–…", "sms", 3), ("₩", "sms", 1), ("😀", "sms", 1),
 ]  # fmt: skip
 

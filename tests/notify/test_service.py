@@ -221,7 +221,7 @@ def test_neither_address_nor_words_nor_key_lie_in_the_data_base(queue: Queue) ->
     queue.send(queue.message(text="Code 482913"), "code:secret-key")
     queue.send(queue.message(Kind.MAIL, text="https://r.example.com/r/abcdef"), "mail")
     tables = ("notify_message", "notify_count", "notify_lane")
-    rows = [queue.db.read_now(lambda tx, table=table: tx.all(f"SELECT * FROM {table}")) for table in tables]
+    rows = queue.db.read_now(lambda tx: [tx.all(f"SELECT * FROM {table}") for table in tables])
     raw = b"\0".join(bytes(value) if isinstance(value, (bytes, memoryview)) else str(value).encode()
                      for table in rows for row in table for value in row)  # fmt: skip
     for secret in (b"12345678", b"482913", b"anna", b"abcdef", b"secret-key"):

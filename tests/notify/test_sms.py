@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -80,7 +81,8 @@ async def test_a_company_that_sends_at_home_alone_is_not_asked() -> None:
 
 FAULTS = [
     (Fault.HANGUP, Verdict.UNKNOWN), (Fault.LOST, Verdict.UNKNOWN), (Fault.CUT, Verdict.UNKNOWN),
-    (Fault.ERROR, Verdict.UNKNOWN), (Fault.BUSY, Verdict.AWAY), (Fault.MOVED, Verdict.CLOSED), (Fault.PAGE, Verdict.UNKNOWN),
+    (Fault.ERROR, Verdict.UNKNOWN), (Fault.BUSY, Verdict.AWAY), (Fault.MOVED, Verdict.CLOSED),
+    (Fault.PAGE, Verdict.UNKNOWN),
 ]  # fmt: skip
 
 
@@ -116,10 +118,12 @@ async def test_nobody_there(name: str) -> None:
     assert (await sent(peer, name)).verdict is Verdict.AWAY
 
 
+SPOILED = {"sendResultList": [{"resultCode": 9}]}
 REFUSED: list[tuple[str, Answer]] = [
-    ("aligo", json_answer(200, {"result_code": -999})), ("solapi", json_answer(200, {"failedMessageList": [{"statusCode": "1025"}]})),
+    ("aligo", json_answer(200, {"result_code": -999})),
+    ("solapi", json_answer(200, {"failedMessageList": [{"statusCode": "1025"}]})),
     ("nhn", json_answer(200, {"header": {"isSuccessful": False, "resultCode": -2021}})), ("sens", json_answer(400, {})),
-    ("nhn", json_answer(200, {"header": {"isSuccessful": True}, "body": {"data": {"sendResultList": [{"resultCode": -1}]}}})),
+    ("nhn", json_answer(200, {"header": {"isSuccessful": True}, "body": {"data": SPOILED}})),
 ]  # fmt: skip
 
 
@@ -154,10 +158,9 @@ async def test_a_dry_run_sends_nothing() -> None:
     assert await sender.send(ID, TO, "x") == Outcome(Verdict.DRY, provider="dry")
 
 
-def described(url: str, **more: object) -> SmsSettings:
-    http = HttpSmsSettings(
-        url=f"{url}/v1/{{sender}}?to={{digits}}", headers=("Authorization: Bearer {secret}",), **more
-    )  # type: ignore[arg-type]
+def described(url: str, **more: Any) -> SmsSettings:
+    place, headers = f"{url}/v1/{{sender}}?to={{digits}}", ("Authorization: Bearer {secret}",)
+    http = HttpSmsSettings(url=place, headers=headers, **more)
     return SmsSettings("http", "K&K", "", "", SECRET, house=True, http=http)
 
 

@@ -1,4 +1,4 @@
-"""The worker with everything behind it: receivers that sleep, fail and forget; the example receiver; a shop killed mid-call."""
+"""The worker with everything behind it: receivers that sleep, fail and forget; a shop killed in the middle of calls."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from kvit.notify import browsers, events, service
 from kvit.notify.hooks import service as hooks
 from kvit.notify.hooks.model import Endpoint, Standing
 from kvit.notify.model import Kind, Message, Notice, State
+from kvit.notify.store import Wanted
 from kvit.refusal import Refusal
 from tests.fakes.hook import Receiver
 from tests.fakes.peer import Fault, Peer, listening
@@ -91,7 +92,7 @@ class Running:
 
     async def until(self, done: Callable[[], Awaitable[bool]]) -> None:
         async with asyncio.timeout(PATIENCE_S):
-            while not await done():
+            while not await done():  # noqa: ASYNC110 - what is waited for lies in the data base and in other tasks
                 await asyncio.sleep(0.02)
 
     async def settled(self, id_: str) -> State:
@@ -195,7 +196,8 @@ async def test_mail_text_and_push_side_by_side(tmp_path: Path) -> None:
     browser = Browser()
     async with mail_server() as mail, listening(COMPANIES["solapi"]) as company, listening(browser.service) as pushes:
         tables: dict[str, dict[str, object]] = {
-            "mail": {"server": "127.0.0.1", "port": mail.port, "security": "none", "sender": "a@shop.example", "house": True},
+            "mail": {"server": "127.0.0.1", "port": mail.port, "security": "none", "sender": "a@shop.example",
+                     "house": True},
             "sms": {"provider": "solapi", "sender": SENDER, "key": KEY, "secret": SECRET, "service": SERVICE,
                     "url": company.url, "house": True},
             "push": {"contact": "mailto:a@shop.example", "hosts": ["127.0.0.1"], "house": True},
@@ -300,7 +302,7 @@ async def test_the_example_receiver_takes_our_calls(tmp_path: Path, capsys: pyte
         async with running(tmp_path) as shop:
             await shop.hook(f"http://127.0.0.1:{server.server_address[1]}/")
             await shop.stored("r1")
-            (made,) = await shop.db.read(service.page, SHOP, service.Wanted())
+            (made,) = await shop.db.read(service.page, SHOP, Wanted())
             assert await shop.settled(made.id) is State.DONE
             await shop.db.write(hooks.replay, SHOP, made.id, shop.now_ms)
             await shop.until(lambda: _over(shop.db))
@@ -315,7 +317,7 @@ async def test_the_example_receiver_takes_our_calls(tmp_path: Path, capsys: pyte
 
 
 async def _over(db: Database, kind: Kind | None = None) -> bool:
-    rows = await db.read(service.page, SHOP, service.Wanted(kind))
+    rows = await db.read(service.page, SHOP, Wanted(kind))
     return all(row.state is State.DONE for row in rows)
 
 

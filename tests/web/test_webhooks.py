@@ -15,6 +15,7 @@ from kvit.notify.hooks import service as hooks
 from kvit.notify.hooks.signing import secret_bytes
 from kvit.notify.model import Due, Message, Notice, Outcome, State, Verdict
 from kvit.notify.sealer import Sealer
+from kvit.notify.store import Wanted
 from kvit.refusal import Refusal
 from tests.receipt.printouts import NOON_MS, SHOP
 from tests.web.house import STAFF, House, csrf, post
@@ -81,7 +82,7 @@ def test_deliveries_are_shown_and_played_again(house: House) -> None:
     assert press(browser, hook, "test").status_code == 409
     assert press(browser, hook, "on").status_code == 303
     assert press(browser, hook, "replay").status_code == 303
-    rows = house.db.read_now(notify.page, SHOP, notify.Wanted(endpoint=hook))
+    rows = house.db.read_now(notify.page, SHOP, Wanted(endpoint=hook))
     assert [row.state for row in rows] == [State.WAITING, State.DROPPED]
     assert press(browser, hook, "again", message=rows[1].id).status_code == 303
     assert press(browser, hook, "test").status_code == 303
@@ -141,7 +142,7 @@ def test_notices_show_states_and_never_an_address(house: House) -> None:
         ordered(house, sealer, f"+8210123456{place}8", f"k{place}")
         due = house.db.write_now(notify.take, int(house.context.clock() * 1000), {}, 10)[0]
         house.db.write_now(notify.ended, due, Outcome(verdict, "why", "aligo"), int(house.context.clock() * 1000))
-    unknown = house.db.read_now(notify.page, SHOP, notify.Wanted(state=State.UNKNOWN))[0]
+    unknown = house.db.read_now(notify.page, SHOP, Wanted(state=State.UNKNOWN))[0]
     shown = browser.get("/notices").text
     assert not re.search(r"10123456|8210", shown)
     assert shown.count("482913") == 1, "the words of the dry run, and of nothing else"
