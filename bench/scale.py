@@ -3,14 +3,16 @@
     python -m bench.scale [--small 10000] [--large 1000000] [--asked 400]
 
 Two shops as shipped, with few and with many receipts, are asked in turn by the same questions over HTTP, one after the
-other; no page, list or search is asked for twice. The receipts are the demo's, each with words of its own, put into the
+other; no page is asked for twice. The receipts are the demo's, each with words of its own, put into the
 data base beforehand in one process. A page is the customer's (``/r/…``): the link found, the paper played and drawn.
 """
 
 from __future__ import annotations
 
 import argparse
+import functools
 import http.client
+import itertools
 import json
 import random
 import sys
@@ -60,7 +62,8 @@ SYLLABLES = (
     "fi",
     "hep",
 )
-"""Made up words: 18⁴ of them, so that a search finds some receipts among many."""
+"""Goods and names are made of them: `WORDS`, some often and most seldom (Zipf), as in a shop."""
+WORDS_COUNT = 5_000
 
 
 def filled(folder: Path, count: int, links: int) -> list[str]:
@@ -94,8 +97,8 @@ def _receipts(count: int) -> Iterator[Prepared]:
     bases = [digest(Job(SHOP, one, "till-0", "TM-T88V")).printout for one in heard]
     chance = random.Random(7)
     for n in range(count):
-        base, words = bases[n % BASES], " ".join(word(chance) for _ in range(3))
-        last = f"{words} {n}\n"
+        base, said = bases[n % BASES], " ".join(words(chance, 3))
+        last = f"{said} {n}\n"
         yield prepare(
             SHOP,
             msgspec.structs.replace(
@@ -105,9 +108,17 @@ def _receipts(count: int) -> Iterator[Prepared]:
         )  # fmt: skip
 
 
-def word(chance: random.Random) -> str:
-    """A made up word."""
-    return "".join(chance.choice(SYLLABLES) for _ in range(4))
+@functools.cache
+def _vocabulary() -> tuple[list[str], list[float]]:
+    chance = random.Random(1)
+    made = dict.fromkeys("".join(chance.choices(SYLLABLES, k=chance.randrange(2, 5))) for _ in range(3 * WORDS_COUNT))
+    return list(made)[:WORDS_COUNT], list(itertools.accumulate(1 / rank for rank in range(1, WORDS_COUNT + 1)))
+
+
+def words(chance: random.Random, count: int) -> list[str]:
+    """Give words of the shop, the common ones often."""
+    known, weights = _vocabulary()
+    return chance.choices(known, cum_weights=weights, k=count)
 
 
 class Asked:
@@ -141,9 +152,9 @@ class Asked:
         return self._timed(f"day={day}&limit={limit}")
 
     def search(self) -> float:
-        """Receipts with two made up words, by their beginnings."""
-        words = urllib.parse.quote(f"{word(self._chance)[:5]} {word(self._chance)[:3]}")
-        return self._timed(f"search={words}&limit=50")
+        """Receipts with two of the shop's words, by their beginnings."""
+        asked = urllib.parse.quote(" ".join(word[: self._chance.randrange(4, 9)] for word in words(self._chance, 2)))
+        return self._timed(f"search={asked}&limit=50")
 
     def _timed(self, query: str) -> float:
         began = time.perf_counter()
