@@ -12,7 +12,11 @@ from kvit.cli.words import no
 INPUT_BYTES_MAX = 8 << 20
 
 
-@click.group("ofd", help="The exchange with the fiscal data operator (Kazakhstan): what recorded frames say.")
+@click.group(
+    "ofd",
+    epilog="Example: kvit ofd decode frames.hex",
+    help="The exchange with the fiscal data operator (Kazakhstan): what recorded frames say.",
+)
 def command() -> None:
     """Hold the verbs together."""
 
