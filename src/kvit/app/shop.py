@@ -30,7 +30,8 @@ from kvit.access.worker import Weigher
 from kvit.app import books, control
 from kvit.app.customer_keys import NAME as CUSTOMER_KEYS
 from kvit.app.customer_keys import customer_keys
-from kvit.app.customer_world import customer_world
+from kvit.app.customer_sweeping import Sweeping
+from kvit.app.customer_world import customer_world, hooks_of
 from kvit.app.delivery_verbs import DeliveryVerbs
 from kvit.app.digester import Digester
 from kvit.app.drawing import Drawer
@@ -131,6 +132,7 @@ class Shop:
         self._control: asyncio.Server | None = None
         date_order = country(settings.shop.country).date_order
         self._figures = Figures()
+        self._sweeping = Sweeping(db, hooks_of(self._customer_keys, self._notifying.sealer), time.time, log)
         self._recognising = Recognising(settings, db, self._customer_keys, log)
         news = WalletNews(settings.shop, self._customer_keys, self._notifying.sealer, self._chain.public_url)
         self._tills = Tills(
@@ -183,11 +185,13 @@ class Shop:
         await self._following.set_lines(settings.relay.line)
         self._chain.start()
         self._keeping.start()
+        self._sweeping.start()
         self._reminding.start()
 
     async def stop(self) -> None:
         """Stop taking, finish what is under way, close the books. Of what comes first nothing may need what comes later."""
         await self._reminding.stop()
+        await self._sweeping.stop()
         await self._keeping.stop()
         await self._chain.stop()
         await self._crew.stop()

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from kvit.access import service as access
-from kvit.access.customers import joining, proofs, proving, service, store
+from kvit.access import store as staff_store
+from kvit.access.customers import devices, joining, proofs, proving, service, store
 from kvit.access.customers.door import Entered, prove
 from kvit.access.customers.joining import Hooks
 from kvit.access.customers.model import Customer, Wish
@@ -268,3 +269,46 @@ def test_on_postgres_no_page_holds_a_phone_ever_nor_its_hash_after_an_erasure(da
         after = pages(connection)
     assert [word for word in [*SECRET, LABEL] if word.encode() in after] == []
     assert not any(hash_ in after for hash_ in hashes())
+
+
+def test_a_customer_nobody_can_reach_any_more_goes(db: Database) -> None:
+    wallets = Wallets(db)
+    gone, carded, proven, seen = wallets.open(), wallets.open(), wallets.open(), wallets.open()
+    db.write_now(
+        service.remember_card, carded.customer.id, wallets.device_id(), CARD, "barcode", "", "wallet", KEYS, NOW
+    )
+    hash_, sealed = proving.contact_hash(KEYS, "phone", PHONE), b"x"
+    db.write_now(store.put_contact, proven.customer.id, "phone", hash_, sealed, NOW)
+    db.write_now(service.keep_alive, seen.hash, NOW + 1)
+    db.write_now(service.meet, SHOP, gone.customer.id, NOW)
+    late = NOW + devices.IDLE_S
+    erased: list[str] = []
+    hooks = Hooks(erase=lambda tx, id_: erased.append(id_))
+    assert db.write_now(joining.sweep, hooks, late - 1) == 0
+    assert db.write_now(joining.sweep, hooks, late) == 1
+    assert set(erased) == {gone.customer.id}
+    left = db.read_now(counts)
+    assert (left[""], left["_device"]) == (3, 1)
+    assert [entry.act for entry in db.read_now(audit_of)] == ["customer.erased"]
+
+
+def audit_of(tx: Tx) -> list[Any]:
+    return list(staff_store.entries(tx, SHOP))
+
+
+def test_what_is_over_goes_though_nobody_comes(db: Database) -> None:
+    wallets = Wallets(db)
+    customer = fill(wallets)
+    wallet = wallets.more(customer)
+    (code,) = wallets.codes(wallet)
+    db.write_now(service.identify, code, "qr", KEYS, NOW, SHOP)
+    db.write_now(service.end_device, customer.id, wallet.device.id, NOW)
+    tables = ("_proof", "_limit", "_used", "_revoked")
+
+    def rows(tx: Tx) -> list[int]:
+        return [(tx.one(f"SELECT count(*) FROM access_customer{table}") or (0,))[0] for table in tables]
+
+    assert all(db.read_now(rows))
+    db.write_now(joining.sweep, Hooks(), NOW + 2 * 86400)
+    assert db.read_now(rows) == [0, 0, 0, 0]
+    assert db.read_now(service.find, customer.id) is not None

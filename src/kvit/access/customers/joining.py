@@ -15,12 +15,15 @@ from dataclasses import dataclass
 
 from kvit.access import service as access
 from kvit.access.customers import codes, store
+from kvit.access.customers.devices import IDLE_S
 from kvit.access.customers.keys import Keys
 from kvit.access.session import Randomness
 from kvit.db import ERASED, Tx
 from kvit.refusal import Refusal
 
 NAME = "name"
+SWEPT_MAX = 50
+"""Customers erased in one transaction; tills wait behind it."""
 REVOKED_S = codes.BATCH_MAX * codes.WINDOW_S + 2 * codes.WINDOW_S
 """So long a code that was fetched ahead can be shown."""
 
@@ -51,6 +54,17 @@ def merge(tx: Tx, keys: Keys, old: str, new: str, hooks: Hooks, randomness: Rand
         store.put_contact(tx, new, NAME, None, keys.seal(NAME, new, clear, randomness), None)
     hooks.merge(tx, old, new)
     store.move(tx, old, new, now)
+
+
+def sweep(tx: Tx, hooks: Hooks, now: int, most: int = SWEPT_MAX) -> int:
+    """Delete what is over, and erase customers nobody can reach any more: their last device was unused for so long that
+    its cookie is gone, and there is neither a proven contact nor a card. Give how many; fewer than ``most`` is all.
+    """
+    store.drop_over(tx, now)
+    gone = store.unreachable(tx, now - IDLE_S, most)
+    for customer in gone:
+        erase(tx, customer, access.CONSOLE, hooks, now)
+    return len(gone)
 
 
 def erase(tx: Tx, customer: str, by: str, hooks: Hooks, now: int) -> str | Refusal:

@@ -397,6 +397,26 @@ def drop_customer(tx: Tx, customer: str) -> bool:
     return bool(tx.run("DELETE FROM access_customer WHERE id = $1", customer))
 
 
+def drop_over(tx: Tx, now: int) -> None:
+    """Delete what says nothing any more: devices long unused, proofs, limits, used codes, revocations."""
+    tx.run("DELETE FROM access_customer_device WHERE seen_at <= $1", now - IDLE_S)
+    tx.run("DELETE FROM access_customer_proof WHERE ends_at <= $1", now)
+    drop_old_slots(tx, now)
+    tx.run("DELETE FROM access_customer_used WHERE ends_at < $1", now - USED_KEPT_S)
+    tx.run("DELETE FROM access_customer_revoked WHERE ends_at <= $1", now)
+
+
+def unreachable(tx: Tx, before: int, limit: int) -> list[str]:
+    """Give customers made before a moment whom nothing leads to: no device, no proven contact, no card."""
+    sql = (
+        "SELECT c.id FROM access_customer c WHERE c.made_at <= $1 "
+        "AND NOT EXISTS (SELECT 1 FROM access_customer_device d WHERE d.customer = c.id) "
+        "AND NOT EXISTS (SELECT 1 FROM access_customer_contact p WHERE p.customer = c.id AND p.proven_at IS NOT NULL) "
+        "AND NOT EXISTS (SELECT 1 FROM access_customer_card k WHERE k.customer = c.id) ORDER BY c.id LIMIT $2"
+    )
+    return [row[0] for row in tx.all(sql, before, limit)]
+
+
 def revoke(tx: Tx, subject: str, ends_at: int, now: int) -> None:
     """Write down what stations must not believe until it would have ended."""
     tx.run("DELETE FROM access_customer_revoked WHERE ends_at <= $1", now)
