@@ -184,7 +184,7 @@ class Printer:
     def __init__(self) -> None:
         self.machine = Mechanism(load_profile("TM-T88V"))
         self.away = False
-        self.hosts: set[_Host] = set()
+        self.hosts: dict[_Host, None] = {}
 
     async def dial(self, factory: Callable[[], asyncio.Protocol]) -> asyncio.Transport:
         """What a pump opens its printer with."""
@@ -222,7 +222,7 @@ class _Host(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, Wire)
         self.wire = transport
-        self.printer.hosts.add(self)
+        self.printer.hosts[self] = None
 
     def data_received(self, data: bytes) -> None:
         self.wire.write(self.session.feed(data))
@@ -232,14 +232,14 @@ class _Host(asyncio.Protocol):
         self.session.end()
         self.wire.write(self.session.print(float("inf"))[1])
         if self.session.waiting and not self.printer.machine.dead:
-            self.printer.hosts.add(self)  # out of paper: it prints later
+            self.printer.hosts[self] = None  # out of paper: it prints later
         else:
             self.wire.close()
         return True
 
     def connection_lost(self, exc: Exception | None) -> None:
         if not self.session.waiting:
-            self.printer.hosts.discard(self)
+            self.printer.hosts.pop(self, None)
 
 
 @dataclass

@@ -36,13 +36,16 @@ class Till(TillScript):
         self.shop = shop
         self.number = 0
         self.believed: list[bytes] = []
+        self.receipts: dict[bytes, bytes] = {}
 
     def receipt(self) -> bytes:
         self.number += 1
         lines = b"".join(b"Tea %d.00\n" % n for n in range(self.rng.randint(1, 30)))
         picture = b"\x1dv0\x00\x02\x00\x04\x00" + bytes(self.rng.choices(b"\x10\x04\x01\x1b\x40", k=8))
         middle = picture if self.rng.random() < 0.3 else b""
-        return b"\x1b@Shop\n%b%b#%b%03d#\nTOTAL 5.00\n\x1dV\x00" % (middle, lines, self.name.encode(), self.number)
+        made = b"\x1b@Shop\n%b%b%b\nTOTAL 5.00\n\x1dV\x00" % (middle, lines, self.mark())
+        self.receipts[self.mark()] = made
+        return made
 
     def mark(self) -> bytes:
         return b"#%b%03d#" % (self.name.encode(), self.number)
@@ -266,6 +269,9 @@ async def session(folder: Path, seed: int) -> None:
     assert shop.pump is not None
     state = shop.holding.state
     assert (state["held"], state["held_bytes"]) == (0, 0)
+    left = [till for till in tills if not isinstance(till, Serial) and till.wire is not None]
+    assert len(shop.holding._tills) <= len(left) + len(shop.ports), "tills that have gone are forgotten"
+    assert shop.holding.hold._flows.keys() >= shop.holding._tills.keys()
     await shop.pump.stop()
 
 
@@ -277,10 +283,13 @@ def judge(shop: Shop, tills: list[Till], decider: Decider, fault: str) -> None:
         assert till.faults == [], till
         assert not any(till.silences), "withheld, and no answer"
         assert excused or len(tills) > 1 or till.silences == []  # of several that are passed on one waits for its turn
+        places = [paper.index(mark) for mark in till.believed if mark in paper]
+        assert places == sorted(places), "another order than the till's"
         for mark in till.believed:
             times = paper.count(mark)
             assert times == 0 if mark in kept else times >= 1 or mark in unsure, (mark, times)
             again = paper.find(AGAIN)
+            assert not times or "restart" in fault or len(tills) > 1 or till.receipts[mark] in paper, (mark, "mixed")
             assert times <= 1 or (times == 2 and paper.rfind(mark) > again >= 0), (mark, times)
 
 

@@ -63,8 +63,8 @@ class Line:
             elif isinstance(effect, Finished):
                 self.finished.append(effect.connection)
 
-    def open(self, connection: int) -> None:
-        self.do(self.hold.take(self.write(capture.OPEN, connection, b"tcp")))
+    def open(self, connection: int, peer: bytes = b"192.168.1.20:4711") -> None:
+        self.do(self.hold.take(self.write(capture.OPEN, connection, peer)))
 
     def till(self, connection: int, data: bytes) -> None:
         if not self.hold.is_held(connection):
@@ -197,6 +197,22 @@ def test_a_later_decision_waits_for_the_printout_before() -> None:
     assert 1 not in line.paper
     line.route(first.offset, True, (RECEIPT.index(b"\x1dV"), b"QR"))
     assert line.paper[1] == RECEIPT.replace(b"\x1dV", b"QR\x1dV") + RECEIPT.replace(b"5.00", b"6.00")
+
+
+def test_a_till_with_a_connection_for_each_receipt_keeps_its_order() -> None:
+    line = held_line()
+    line.open(2, b"192.168.1.20:4712")
+    line.open(3, b"192.168.1.21:4712")
+    for connection in (1, 2, 3):
+        line.till(connection, RECEIPT)
+        line.close(connection)
+    first, second, other = line.held
+    line.route(other.offset, True)
+    line.route(second.offset, True)
+    assert set(line.paper) == {3}
+    line.route(first.offset, False)
+    assert line.paper == {3: RECEIPT, 2: RECEIPT}
+    assert sorted(line.finished) == [1, 2, 3]
 
 
 def test_another_printout_under_that_name_comes_out() -> None:
@@ -344,7 +360,7 @@ class Play(RuleBasedStateMachine):
         self.number += 1
         self.waiting[self.number] = b""
         self.sent[self.number] = []
-        self.line.open(self.number)
+        self.line.open(self.number, b"pty://%d" % self.number)
 
     @precondition(lambda self: bool(self.waiting))
     @rule(size=st.sampled_from((1, 5, 30, 500)), asks=st.booleans(), pulse=st.booleans(), lines=st.integers(1, 4))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from kvit.relay import notes
@@ -49,3 +51,13 @@ class Finished(NamedTuple):
 
 
 Effect = Answer | Paper | Note | Turned | Sound | Finished
+
+
+@dataclass(slots=True)
+class Totals:
+    """What became of printouts, for people."""
+
+    released: int = 0
+    withheld: int = 0
+    whys: deque[str] = field(default_factory=lambda: deque(maxlen=5))
+    """Why the last ones came out or did not."""

@@ -18,6 +18,12 @@ OWED_IN_TURN_S: Final = 15.0
 """The same for one in turn: what stands before it is printed first."""
 
 
+def till_of(peer: bytes) -> str:
+    """Whose connection it is: of the network the other machine's, else the port."""
+    name = peer.decode("utf-8", "replace")
+    return name if "://" in name else name.rpartition(":")[0]
+
+
 @dataclass(slots=True, eq=False)
 class Waiting:
     """A finished printout, or a tail of one."""
@@ -37,9 +43,16 @@ class Waiting:
     splices: tuple[tuple[int, bytes], ...] = ()
     size: int = 0
     """How much of it is kept."""
+    number: int = 0
+    """What waits longer has a smaller one."""
 
     def __post_init__(self) -> None:
         self.size = sum(len(each.raw) for each in self.pieces)
+
+    @property
+    def open(self) -> bool:
+        """A printout that waits for its decision."""
+        return self.paper is None and not self.tail
 
 
 @dataclass(slots=True, eq=False)
@@ -47,6 +60,8 @@ class Flow:
     """One till's connection."""
 
     number: int
+    till: str = ""
+    """Whose it is: a till may make a connection for each receipt."""
     held: bool = False
     held_at: int = 0
     """Where the note of it stands in the capture."""
@@ -149,3 +164,14 @@ class Flow:
         """Whether the printer still owes this till an answer."""
         self.owed = deque(entry for entry in self.owed if entry[0] > now_s)
         return bool(self.owed)
+
+
+def oldest(flows: Iterable[Flow]) -> list[Flow]:
+    """Of each till the connection that has waited longest."""
+    found: dict[str, Flow] = {}
+    for flow in flows:
+        if flow.waiting:
+            before = found.get(flow.till)
+            if before is None or flow.waiting[0].number < before.waiting[0].number:
+                found[flow.till] = flow
+    return list(found.values())

@@ -12,7 +12,7 @@ under the same names.
   taken, and that is all a till can know. Drawer, buzzer and customer display go to the printer at once. The rest is kept.
 * A finished printout waits for its decision, at most ``hold_s`` from its end; without one it comes out. So does, undecided,
   one in which nothing was printed. What follows a printout without printing (its tail) shares its fate.
-* Printouts of one till leave in order: one that is decided waits for those before it.
+* Printouts of one till leave in order, over all its connections: one that is decided waits for those before it.
 * Of one that stays away from paper the settings still go to the printer (`kvit.relay.sifting.remains`).
 * Tills whose bytes are not ESC/POS are never withheld.
 """
@@ -20,9 +20,7 @@ under the same names.
 from __future__ import annotations
 
 import re
-from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import Final
 
 from kvit.escpos import Command, Parser
@@ -33,8 +31,8 @@ from kvit.relay import capture, notes
 from kvit.relay.answers import Answers
 from kvit.relay.boundary import Amended, Closed
 from kvit.relay.capture import Record
-from kvit.relay.effects import Answer, Effect, Finished, Note, Paper, Sound, Turned
-from kvit.relay.flow import Flow, Waiting
+from kvit.relay.effects import Answer, Effect, Finished, Note, Paper, Sound, Totals, Turned
+from kvit.relay.flow import Flow, Waiting, oldest, till_of
 from kvit.relay.sifting import DIALECTS, piece, remains, sort, spliced
 from kvit.relay.watch import Watch
 
@@ -49,16 +47,6 @@ LEASE_S_MAX: Final = 60.0
 """Whoever attends says so again; a shop that died is missed no longer than this."""
 
 
-@dataclass(slots=True)
-class Totals:
-    """What became of printouts, for people."""
-
-    released: int = 0
-    withheld: int = 0
-    whys: deque[str] = field(default_factory=lambda: deque(maxlen=5))
-    """Why the last ones came out or did not."""
-
-
 class Hold:
     """One line."""
 
@@ -70,6 +58,7 @@ class Hold:
         self._flows: dict[int, Flow] = {}
         self._effects: list[Effect] = []
         self._decided: dict[int, bool] = {}
+        self._number = 0
         self._printer = StatusReader()
         self._obeys_inside = answers.profile.has("answers_realtime_in_payload")
         self._now_s = 0.0
@@ -87,7 +76,7 @@ class Hold:
         self._watch.take(record)
         flow = self._flows.get(record.connection)
         if record.kind == capture.OPEN and flow is None:
-            flow = self._flows[record.connection] = Flow(record.connection)
+            flow = self._flows[record.connection] = Flow(record.connection, till_of(record.data))
         if flow is not None:
             if record.kind == capture.TILL and not flow.held:
                 flow.out = self._watch.received(flow.number)
@@ -127,9 +116,10 @@ class Hold:
             self._free_all("lease")
         for flow in list(self._flows.values()):
             for waiting in flow.waiting:
-                if waiting.paper is None and now_s >= waiting.since_s + self.hold_s:
+                if waiting.open and now_s >= waiting.since_s + self.hold_s:
                     self._decide(flow, waiting, True, "time")
-            self._settle(flow)
+        self._settle()
+        for flow in self._flows.values():
             self._try_to_hold(flow)
         return self._told()
 
@@ -169,12 +159,12 @@ class Hold:
             return []
         for flow in self._flows.values():
             for waiting in flow.waiting:
-                if waiting.offset == offset and waiting.paper is None and not waiting.tail:
+                if waiting.offset == offset and waiting.open:
                     if length is not None and length != waiting.length:
                         self._decide(flow, waiting, True, "other")
                     else:
                         self._decide(flow, waiting, paper, why, splices)
-                    self._settle(flow)
+                    self._settle()
                     self._try_to_hold(flow)
                     if waiting.why == "other":
                         self._unsaid = self._told()
@@ -196,7 +186,7 @@ class Hold:
         """When `tick` should be called."""
         times = [self._watch.deadline_s, self.attended_until_s, self.answers.deadline_s]
         for flow in self._flows.values():
-            times += [waiting.since_s + self.hold_s for waiting in flow.waiting if waiting.paper is None]
+            times += [waiting.since_s + self.hold_s for waiting in flow.waiting if waiting.open]
             if flow.owed and not flow.held and self.attended_until_s is not None:
                 times.append(flow.owed[-1][0])
         return min((time for time in times if time is not None), default=None)
@@ -240,7 +230,7 @@ class Hold:
             found += [
                 notes.Held(self.line, each.offset, each.since_ms, each.length, True)
                 for each in flow.waiting
-                if each.paper is None and not each.tail
+                if each.open
             ]
             if flow.held and (begun := self._watch.begun(flow.number)) is not None:
                 found.append(notes.Held(self.line, *begun, False))
@@ -278,11 +268,11 @@ class Hold:
             return
         length = event.end - event.start
         waiting = Waiting(offset, length, event.start, self._now_s, since_ms, flow.until(event.end))
-        flow.waiting.append(waiting)
+        self._wait(flow, waiting)
         self.fresh = True
         if not event.marked:
             self._decide(flow, waiting, True, "blank")
-        self._settle(flow)
+        self._settle()
 
     def amended(self, number: int, event: Amended) -> None:
         """The last printout has a tail: it goes where that went, or waits with it."""
@@ -295,8 +285,8 @@ class Hold:
         start = pieces[0].offset
         offset = self._watch.place(number, max(start, event.at))
         tail = Waiting(offset, event.end - start, start, self._now_s, 0, pieces, tail=True)
-        flow.waiting.append(tail)
-        self._settle(flow)
+        self._wait(flow, tail)
+        self._settle()
 
     def answered(self, number: int, said: Said, now_ms: int) -> None:
         """The printer answered a free till: worth knowing, and worth keeping."""
@@ -370,32 +360,47 @@ class Hold:
             self.totals.withheld += not paper
             self.totals.whys.append(why)
 
-    def _settle(self, flow: Flow) -> None:
-        """Let go of what is decided, in order."""
-        while flow.waiting:
-            first = flow.waiting[0]
-            if first.paper is None and first.tail:
-                self._decide(flow, first, flow.fate, "tail")
-            if first.paper is None:
-                return
-            flow.waiting.popleft()
-            if not first.tail:
-                flow.fate = first.paper
-            if first.paper:
-                data = spliced(first.pieces, first.start, first.splices)
-                self._effects.append(Paper(flow.number, data, notes.Span(first.offset, first.length, flow.held_at)))
-            elif rest := remains(first.pieces):
-                self._effects.append(Paper(flow.number, rest))
-        if flow.ended:
+    def _settle(self) -> None:
+        """Let go of what is decided, in each till's order."""
+        while (flow := self._next()) is not None:
+            self._let_go(flow, flow.waiting.popleft())
+        for flow in [flow for flow in self._flows.values() if flow.ended and not flow.waiting]:
             del self._flows[flow.number]
             self._effects.append(Finished(flow.number))
+
+    def _next(self) -> Flow | None:
+        """The flow whose oldest printout is decided, and is the oldest of its till."""
+        for flow in oldest(self._flows.values()):
+            first = flow.waiting[0]
+            if first.tail and first.paper is None:
+                self._decide(flow, first, flow.fate, "tail")
+            if first.paper is not None:
+                return flow
+        return None
+
+    def _let_go(self, flow: Flow, first: Waiting) -> None:
+        if not first.tail:
+            flow.fate = bool(first.paper)
+        if first.paper:
+            span = notes.Span(first.offset, first.length, flow.held_at) if first.length else None
+            self._effects.append(Paper(flow.number, spliced(first.pieces, first.start, first.splices), span))
+        elif rest := remains(first.pieces):
+            self._effects.append(Paper(flow.number, rest))
+
+    def _wait(self, flow: Flow, waiting: Waiting) -> None:
+        """Something more of a till waits."""
+        self._number += 1
+        waiting.number = self._number
+        flow.waiting.append(waiting)
 
     def _end(self, flow: Flow) -> None:
         """The till has gone. What it said since its last printout prints nothing."""
         flow.ended = True
-        if flow.held and (rest := remains(flow.until(None))):
-            self._effects.append(Paper(flow.number, rest))
-        self._settle(flow)
+        pieces = flow.until(None)
+        if remains(pieces):
+            lasting = [each for each in pieces if each.remains]
+            self._wait(flow, Waiting(0, 0, 0, self._now_s, 0, lasting, paper=True, tail=True))
+        self._settle()
 
     def _try_to_hold(self, flow: Flow) -> None:
         if flow.held or flow.ended or self.failed or self.attended_until_s is None or not self.hold_s:
@@ -410,18 +415,17 @@ class Hold:
         self._effects += [Note(capture.HELD, flow.number), Turned(flow.number, True)]
 
     def _free_all(self, why: str) -> None:
-        for flow in list(self._flows.values()):
+        """Everything withheld comes out, finished or not, and what follows passes."""
+        for flow in self._flows.values():
+            for waiting in flow.waiting:
+                if waiting.open:
+                    self._decide(flow, waiting, True, why)
+        self._settle()
+        for flow in self._flows.values():
             if flow.held:
                 self._free(flow, why)
 
     def _free(self, flow: Flow, why: str) -> None:
-        """Everything withheld of a till comes out, finished or not, and what follows passes."""
-        for waiting in flow.waiting:
-            if waiting.paper is None and not waiting.tail:
-                self._decide(flow, waiting, True, why)
-        self._settle(flow)
-        if flow.ended:
-            return
         flow.held = False
         pieces, start = flow.until(None), flow.out
         pending = self._watch.pending(flow.number)

@@ -320,10 +320,10 @@ class Holding:
     def _paper(self, effect: Paper) -> None:
         till = self._tills[effect.connection]
         till.jobs.append(Job(effect.data, effect.span, self._loop.time()))
-        if till.link is not None:
-            self.given(till)
-        else:
+        if till.link is None:
             self._pump.ask_for_link(till, max(FEW_BYTES, len(effect.data)))
+        elif not (till.withheld and till in self._sending and self._pump.turns.waiting):
+            self.given(till)
 
     def _turn(self, effect: Turned) -> None:
         till = self._tills.get(effect.connection)
@@ -347,11 +347,13 @@ class Holding:
         for job in self._sending.pop(till, []):
             if job.span is not None:
                 self._note_released(till, job, done=True)
-        if till.jobs:
-            self.given(till)
-        elif till.withheld:
+        if till.withheld:
             self._pump.let_go(till)
-            self._forget(till.number)
+            if till.jobs:  # others have waited longer
+                self._pump.ask_for_link(till, FEW_BYTES)
+        elif till.jobs:
+            self.given(till)
+        self._forget(till.number)
 
     def _note_released(self, till: Till, job: Job, *, done: bool) -> None:
         assert job.span is not None
