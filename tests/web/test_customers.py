@@ -15,6 +15,7 @@ from kvit.access import service as access
 from kvit.access.customers import joining, proving, service, store
 from kvit.access.customers import keys as keys_of
 from kvit.access.customers.model import Card, Wish
+from kvit.access.customers.proofs import Started, Wanted
 from kvit.access.model import User
 from kvit.db import Tx
 from kvit.shop import ShopSettings
@@ -349,6 +350,19 @@ def test_every_language_has_every_word(house: House, shopper: Shopper, language:
         page = browser.get(path, params={"lang": language}).text
         assert "customers." not in page.replace("/customers", "").replace("customers?", "")
         assert f'<html lang="{language}"' in page
+
+
+def test_the_page_tells_what_codes_cost_today(house: House) -> None:
+    house.context = replace(house.context, wallet=replace(house.context.wallet, codes_a_day=5))
+    keys = house.context.customer_keys
+    for number, wanted in ((0, ""), (1, 'class="quiet">One-time codes'), (4, 'class="note">One-time codes')):
+        already = house.db.read_now(proving.sent_today, keys, NOW_S)
+        for each in range(already, number):
+            asked = Wanted("phone", f"+4474001{each}3456", each.to_bytes(32, "big"), f"10.0.0.{each}")
+            made = house.db.write_now(proving.start_proof, keys, asked, f"{each:032}", secrets.token_bytes, NOW_S, 5)
+            assert isinstance(made, Started)
+        page = house.user("manager").get("/customers").text
+        assert (wanted in page) if wanted else ("One-time codes" not in page)
 
 
 def test_another_key_file_is_told(house: House, shopper: Shopper) -> None:

@@ -11,7 +11,7 @@ from typing import Annotated
 import msgspec
 from starlette.responses import RedirectResponse, Response
 
-from kvit.access.customers import desk
+from kvit.access.customers import desk, proving
 from kvit.access.customers import service as customers
 from kvit.access.customers.cards import CARD_CHARS_MAX
 from kvit.access.customers.devices import LABEL_LIMIT
@@ -26,6 +26,8 @@ from kvit.web.problem import Problem, status_of
 from kvit.web.rights import CHANGE_CUSTOMERS, SEE_CUSTOMERS
 from kvit.web.routes import Table
 
+DEAR = 0.8
+"""Of a day's one-time codes: from here on the page warns."""
 Id = Annotated[str, msgspec.Meta(max_length=64)]
 CustomerId = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{24}$")]
 
@@ -176,10 +178,12 @@ async def _list(call: Call, refused: Refusal | None = None, *, erased: bool = Fa
     found = await db.read(desk.recent, customer_acts.who(call))
     if isinstance(found, Refusal):
         return found
+    keys, most = call.context.customer_keys, call.context.wallet.codes_a_day
+    sent = await db.read(proving.sent_today, keys, call.now_s)
     return page(
         call, "customers.html", status_of(refused) if refused else 200, recent=found, erased=erased,
         count=await db.read(desk.count, customer_acts.who(call)),
-        other_keys=not await db.read(customers.right_keys, call.context.customer_keys),
+        other_keys=not await db.read(customers.right_keys, keys), sent=sent, most=most, dear=sent >= most * DEAR,
         refused=call.say(refused.code, **refused.values) if refused else "",
     )  # fmt: skip
 
