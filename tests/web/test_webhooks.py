@@ -146,7 +146,7 @@ def test_notices_show_states_and_never_an_address(house: House) -> None:
     shown = browser.get("/notices").text
     assert not re.search(r"10123456|8210", shown)
     assert shown.count("482913") == 1, "the words of the dry run, and of nothing else"
-    for words in ("taken", "shown only", "refused", "nobody knows", "…38"):
+    for words in ("one-time code", "taken", "shown only", "refused", "nobody knows", "…38"):
         assert words in shown
     assert '">taken</span>' in shown
     assert '">taken</span>' not in browser.get("/notices?state=unknown").text

@@ -27,6 +27,8 @@ from kvit.web.rights import CHANGE_NOTICES, SEE_NOTICES
 from kvit.web.routes import Table
 
 ROWS = 50
+ABOUTS = ("code", "receipt", "reminder")
+"""What messages are for, by the words their orderers use (`kvit.notify.model.Message.about`)."""
 PEOPLE = (Kind.MAIL, Kind.SMS, Kind.PUSH)
 
 MessageId = Annotated[str, msgspec.Meta(max_length=64)]
@@ -136,7 +138,7 @@ async def _show(
     shut = [lane for lane in standing.shut if not lane[0].startswith("hook:")]
     return page(
         call, "notices.html", status, rows=rows[:ROWS], next=rows[ROWS - 1].n if len(rows) > ROWS else 0, kind=kind,
-        state=state, kinds=PEOPLE, states=list(State), shut=shut, shown=shown, refused=refused,
+        abouts=ABOUTS, state=state, kinds=PEOPLE, states=list(State), shut=shut, shown=shown, refused=refused,
         prefixes=[(heading.partition(":")[2], count) for of, heading, count in standing.prefixes if of == shop],
     )  # fmt: skip
 

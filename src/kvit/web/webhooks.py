@@ -24,6 +24,8 @@ from kvit.web.rights import CHANGE_WEBHOOKS
 from kvit.web.routes import Table, form_fields
 
 ROWS = 50
+WANTED = sorted(set(EVENTS) - {"webhook.test"})
+"""What can be ticked: a test is always sent."""
 EVENT_FIELD = "event."
 """A box of the form: ``event.receipt.stored=on``."""
 
@@ -172,7 +174,7 @@ async def _show(
     found = await db.read(hooks.every, shop)
     standing = await db.read(hooks.standing, shop, now_ms(call))
     return page(
-        call, "webhooks.html", status, hooks=found, standing=standing, events=sorted(EVENTS), refused=refused, url=url,
+        call, "webhooks.html", status, hooks=found, standing=standing, events=WANTED, refused=refused, url=url,
         name=name, wanted=wanted or [], secret=secret, house=call.context.hooks_house,
     )  # fmt: skip
 
@@ -188,5 +190,5 @@ async def _show_one(
     standing = await db.read(hooks.standing, shop, now_ms(call))
     return page(
         call, "webhook.html", status, hook=found, stands=standing.get(hook), rows=rows[:ROWS],
-        next=rows[ROWS - 1].n if len(rows) > ROWS else 0, events=sorted(EVENTS), refused=refused, secret=secret,
+        next=rows[ROWS - 1].n if len(rows) > ROWS else 0, events=WANTED, refused=refused, secret=secret,
     )  # fmt: skip
