@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import secrets
 from collections.abc import AsyncIterator
@@ -20,7 +21,7 @@ from kvit.app import centre as centres
 from kvit.app.centre import Centre
 from kvit.app.pairing import paired
 from kvit.app.roles import quiet
-from kvit.chain import outbox, pairing, wire
+from kvit.chain import inbox, outbox, pairing, wire
 from kvit.chain.model import Answer, Batch
 from kvit.chain.silence import Silence
 from kvit.counter import service as counter
@@ -283,3 +284,22 @@ def test_silence_is_counted_by_a_clock_that_does_not_jump() -> None:
     assert silence.look({"a": 5, "b": None}, 301) == (frozenset("a"), frozenset())
     assert silence.look({"a": 1, "b": None}, 302) == (frozenset(), frozenset("a"))  # its clock, or ours, was set back
     assert silence.look({}, 900) == (frozenset(), frozenset())
+
+
+async def test_the_sender_goes_on_by_itself_and_says_when_nothing_waits(machines: Pair) -> None:
+    """As it runs: what waits is sent after the pairing, then the server is told that nothing waits any more."""
+    await machines.intake().take(printout(1), LINE)
+    await machines.pair()
+    sender = machines.sender()
+    with machines.server.db.listen(inbox.TOPIC) as spoken:
+        sender.start()
+        heard = aiter(spoken)
+        async with asyncio.timeout(60):
+            while True:
+                await anext(heard)
+                (station,) = await machines.server.db.read(pairing.stations, SHOP)
+                if station.received == 1 and station.told.backlog == 0:
+                    break
+    await sender.stop()
+    assert machines.wire.asked.count("/api/v1/station/state") == 2
+    assert len(machines.receipts(machines.server.db)) == 1

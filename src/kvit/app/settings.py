@@ -179,6 +179,8 @@ def read(named: Path | None = None, env: Mapping[str, str] | None = None) -> Set
     if not relay.line and config["chain"].role is not Role.SERVER:
         relay = msgspec.structs.replace(relay, line=demonstration(config["printer"]))
     rooms: dict[str, Any] = {room: config[room] for room in ROOMS}
+    if config["chain"].role is Role.SERVER:  # no till prints there, on paper or otherwise
+        rooms["printer"] = msgspec.structs.replace(config["printer"], virtual=False)
     return Settings(config=config, path=path, **{**rooms, "relay": relay})
 
 

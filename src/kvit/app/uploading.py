@@ -72,6 +72,8 @@ class Uploading:
         self._keep_ms, self._lines = keep_days * DAY_MS, lines
         self._task: asyncio.Task[None] | None = None
         self._server_version: str | None = None
+        self._told_backlog = 0
+        self._empty = True
 
     def start(self) -> None:
         """Begin to send."""
@@ -114,6 +116,11 @@ class Uploading:
                     speak_at = min(speak_at, loop.time())  # what begins again begins with how it stands
                 else:
                     again_s = AGAIN_FIRST_S
+                    if (
+                        self._told_backlog and self._empty
+                    ):  # it is gone: whoever looks at the station's row should see that
+                        speak_at = loop.time()
+                        continue
                     with contextlib.suppress(TimeoutError):
                         await asyncio.wait_for(anext(heard), max(0.0, speak_at - loop.time()))
 
@@ -123,6 +130,7 @@ class Uploading:
         if centre is None or not centre.station:
             return self._fails("chain.not_paired")
         waiting = await self._db.read(outbox.waiting)
+        self._empty = waiting is None or not waiting.news
         if waiting is None or not waiting.news:
             return False
         batch = await self._db.read(composed, self._shop, waiting, self._kinds)
@@ -158,6 +166,7 @@ class Uploading:
             return self._fails(answer.why)
         if isinstance(answer, Refusal):
             return self._fails(answer.code)
+        self._told_backlog = waits.count
         if self._server_version not in (None, answer.version):
             await self._db.write(outbox.retry_refused, self.mark, self._now_ms())
         self._server_version = answer.version
