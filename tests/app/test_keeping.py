@@ -16,7 +16,7 @@ from tests.receipt.printouts import DAY_MS, printout
 
 async def test_old_receipts_of_all_shops_go(tmp_path: Path) -> None:
     now_ms, logged = int(time.time() * 1000), []
-    with open_database(tmp_path / "kvit.db", ["kvit.receipt"]) as db:
+    with open_database(tmp_path / "kvit.db", ["kvit.receipt", "kvit.notify"]) as db:
         made = {}
         for shop in ("one", "two", "unknown"):
             for days in (1, 20):

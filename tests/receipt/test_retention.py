@@ -34,15 +34,15 @@ def living(db: Database, ids: list[str]) -> list[bool]:
 
 def test_content_goes_when_its_time_is_over(db: Database) -> None:
     ids = [taken(db, number, days) for number, days in enumerate((0, 9, 10, 11, 400))]
-    assert db.write_now(retention.erase_content, SHOP, NOON_MS, 10) == 2
+    assert len(db.write_now(retention.erase_content, SHOP, NOON_MS, 10)) == 2
     assert living(db, ids) == [True, True, True, False, False]
-    assert db.write_now(retention.erase_content, SHOP, NOON_MS, 10) == 0
+    assert len(db.write_now(retention.erase_content, SHOP, NOON_MS, 10)) == 0
 
 
 @pytest.mark.parametrize(("shop", "days"), [(SHOP, 0), ("another", 1)])
 def test_nothing_goes_where_it_is_kept_for_ever_or_is_anothers(db: Database, shop: str, days: int) -> None:
     ids = [taken(db, 0, 4000)]
-    assert db.write_now(retention.erase_content, shop, NOON_MS, days) == 0
+    assert len(db.write_now(retention.erase_content, shop, NOON_MS, days)) == 0
     assert living(db, ids) == [True]
 
 
@@ -50,7 +50,7 @@ def test_a_batch_at_a_time(db: Database, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(retention, "BATCH", 2)
     for number in range(5):
         taken(db, number, 20)
-    assert [db.write_now(retention.erase_content, SHOP, NOON_MS, 10) for _ in range(4)] == [2, 2, 1, 0]
+    assert [len(db.write_now(retention.erase_content, SHOP, NOON_MS, 10)) for _ in range(4)] == [2, 2, 1, 0]
 
 
 def test_rows_of_old_links_go(db: Database) -> None:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from kvit.app.log import Log
+from kvit.counter import telling
 from kvit.db import Database
 from kvit.receipt import retention
 from kvit.receipt.settings import ReceiptsSettings
@@ -39,7 +40,7 @@ class Keeping:
         receipts = links = 0
         for shop in self._shops():
             while took := await self._db.write(
-                retention.erase_content, shop, int(time.time() * 1000), self._settings.content_days
+                telling.erase_content, shop, int(time.time() * 1000), self._settings.content_days
             ):
                 receipts += took
                 await asyncio.sleep(PAUSE_S)

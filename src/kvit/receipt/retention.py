@@ -4,7 +4,7 @@ A receipt whose content's time is over is forgotten as by hand (`kvit.receipt.se
 so that no replay brings it back. A link that has ended is kept for `LINK_REMEMBERED_S`, for staff who are asked why it
 does not open; then its row goes.
 
-Verbs give how many rows they took: ``BATCH`` means that there may be more.
+Verbs give which or how many rows they took: ``BATCH`` means that there may be more.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ LINK_REMEMBERED_S = 30 * 24 * 3600
 DAY_MS = 24 * 3_600_000
 
 
-def erase_content(tx: Tx, shop: str, now_ms: int, content_days: int) -> int:
-    """Erase receipts printed more than ``content_days`` ago (0: none); give how many."""
+def erase_content(tx: Tx, shop: str, now_ms: int, content_days: int) -> list[str]:
+    """Erase receipts printed more than ``content_days`` ago (0: none); give their ids."""
     if not content_days:
-        return 0
+        return []
     found = store.older_than(tx, shop, now_ms - content_days * DAY_MS, BATCH)
     for n, id_ in found:
         store.forget(tx, n, now_ms // 1000)
         tx.tell(TOPIC, id_)
     if found:
         tx.tell(ERASED)
-    return len(found)
+    return [id_ for _, id_ in found]
 
 
 def drop_links(tx: Tx, now_s: int) -> int:

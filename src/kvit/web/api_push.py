@@ -13,10 +13,10 @@ from typing import Annotated
 
 import msgspec
 
+from kvit.counter import telling
 from kvit.counter.pushed import ReceiptTold, paper_of, reading_of, text_of
 from kvit.device.adapters.adapter import Adapter, adapter_for
 from kvit.escpos.profiles import UnknownProfileError, load
-from kvit.receipt import service
 from kvit.receipt.model import Reading
 from kvit.receipt.printout import Place, Prepared, Printout, prepare, receipt_id
 from kvit.refusal import Refusal
@@ -110,7 +110,7 @@ async def _keep_raw(call: Call, body: Pushed, raw: bytes, key: str) -> Kept | Re
 
 
 async def _keep(call: Call, prepared: Prepared) -> Kept | Refusal:
-    taken = await call.context.db.write(service.take, call.shop.id, prepared)
+    taken = await call.context.db.write(telling.take, call.shop.id, prepared)
     return taken if isinstance(taken, Refusal) else Kept(taken.id, taken.fresh)
 
 
