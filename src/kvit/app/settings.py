@@ -195,7 +195,6 @@ def demonstration(printer: PrinterSettings) -> tuple[LineSettings, ...]:
             name="till-3",
             till="tcp://127.0.0.1:9102",
             printer=paper,
-            profile=printer.profile,
             hold_s=DEMONSTRATION_HOLD_S,
         ),
     )
