@@ -19,7 +19,7 @@ from kvit.chain import inbox, wire
 from kvit.chain.inbox import Act
 from kvit.chain.model import Answer, Batch, News, Refused, Station
 from kvit.counter import carried
-from kvit.counter.carried import RouteTold
+from kvit.counter.carried import Keep, RouteTold
 from kvit.counter.model import TOPIC as ROUTE_TOPIC
 from kvit.db import ConstraintViolation, Database, Tx
 from kvit.i18n import country
@@ -27,6 +27,7 @@ from kvit.receipt import parcel
 from kvit.receipt.parcel import Links, Parcel
 from kvit.receipt.printout import Prepared, receipt_id
 from kvit.receipt.service import LINK_TOPIC, TOPIC
+from kvit.receipt.wallet import service as wallet
 from kvit.refusal import Refusal
 from kvit.relay import reading as relay
 from kvit.shop import ShopSettings
@@ -47,6 +48,8 @@ class Inbox:
         self._shops = shops
         self._clock = clock
         self._log = log
+        self.keep_for: Callable[[str], Keep] = lambda shop: wallet.keep
+        """How a shop's receipts get into wallets: told of, where somebody tells (`kvit.app.wallet_news`)."""
 
     async def deliver(self, station: Station, data: bytes) -> Answer | Refusal:
         """Take a batch; return once what is in it is durable. Refused: ``chain.batch_bad``, ``chain.batch_long``,
@@ -100,7 +103,7 @@ class Inbox:
             if news.kind == LINK_TOPIC:
                 return _linked(station, _links(news.body))
             if news.kind == ROUTE_TOPIC:
-                return _routed(station, _route(news.body), int(self._clock()))
+                return self._routed(station, _route(news.body))
         except (msgspec.DecodeError, UnicodeDecodeError):
             return Refusal("chain.news_bad")
         return Refusal("chain.kind_unknown")
@@ -133,6 +136,11 @@ class Inbox:
         prepared = parcel.as_told(msgspec.structs.replace(prepared, id=id_, printout=printout), told)
         return _received(station.shop, prepared, told.version)
 
+    def _routed(self, station: Station, told: RouteTold) -> Act:
+        id_ = receipt_id(station.shop, parcel.place_of(station.id, told.spot))
+        now_s, keep = int(self._clock()), self.keep_for(station.shop)
+        return lambda tx: carried.unpack_route(tx, station.shop, id_, told, station.id, now_s, keep)
+
 
 def _nothing(tx: Tx) -> None:
     """Do nothing: nothing is left to say."""
@@ -144,11 +152,6 @@ def _received(shop: str, prepared: Prepared, version: int) -> Act:
 
 def _forgotten(shop: str, id_: str, now_s: int) -> Act:
     return lambda tx: parcel.unpack_forgotten(tx, shop, id_, now_s)
-
-
-def _routed(station: Station, told: RouteTold, now_s: int) -> Act:
-    id_ = receipt_id(station.shop, parcel.place_of(station.id, told.spot))
-    return lambda tx: carried.unpack_route(tx, station.shop, id_, told, station.id, now_s)
 
 
 def _linked(station: Station, told: Links) -> Act:

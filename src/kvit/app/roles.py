@@ -12,7 +12,7 @@ import functools
 import secrets
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from kvit.app import centre as centres
@@ -31,6 +31,7 @@ from kvit.chain.noting import NotingDatabase
 from kvit.chain.settings import Role
 from kvit.chain.silence import Silence
 from kvit.counter import carried
+from kvit.counter.carried import Keep
 from kvit.counter.model import TOPIC as ROUTE_TOPIC
 from kvit.db import Database, DatabaseError, Tx
 from kvit.i18n import country
@@ -117,6 +118,10 @@ class Part:
     async def deliver(self, station: Station, data: bytes) -> Answer | Refusal:
         """Take a station's batch."""
         return await self._inbox.deliver(station, data)
+
+    def keep_by(self, keep_of: Callable[[ShopSettings], Keep]) -> None:
+        """Let receipts of stations come into wallets by this, for each shop."""
+        self._inbox.keep_for = lambda id_: keep_of(self.shops(id_) or self._settings.shop)
 
     async def take_apart(
         self, shop: ShopSettings, found: relay.Printout, till: str, profile: str

@@ -18,6 +18,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
@@ -135,6 +136,7 @@ class Shop:
         self._sweeping = Sweeping(db, hooks_of(self._customer_keys, self._notifying.sealer), time.time, log)
         self._recognising = Recognising(settings, db, self._customer_keys, log)
         news = WalletNews(settings.shop, self._customer_keys, self._notifying.sealer, self._chain.public_url)
+        self._chain.keep_by(lambda shop: replace(news, shop=shop).keep)
         self._tills = Tills(
             settings,
             db,

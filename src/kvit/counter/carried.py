@@ -6,7 +6,7 @@ gave the station itself (`kvit.access.customers.proxy`); one that is gone since 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Annotated
 
 import msgspec
@@ -26,6 +26,9 @@ from kvit.refusal import Refusal
 
 HOW = "till"
 """By what way a wallet got it."""
+
+Keep = Callable[[Tx, str, str, str, int, str], object]
+"""Keeps a receipt for a customer, as `kvit.receipt.wallet.service.keep` does; may tell him."""
 
 Word = Annotated[str, msgspec.Meta(max_length=128)]
 
@@ -68,8 +71,10 @@ def route_of(tx: Tx, shop: str, id_: str) -> RouteTold | None:
     return RouteTold(spot=spot, **told)
 
 
-def unpack_route(tx: Tx, shop: str, id_: str, told: RouteTold, station: str, now_s: int) -> Refusal | None:
-    """Keep a route, and the receipt for whose it is. Refused: ``receipt.unknown``."""
+def unpack_route(
+    tx: Tx, shop: str, id_: str, told: RouteTold, station: str, now_s: int, keep: Keep = wallet.keep
+) -> Refusal | None:
+    """Keep a route, and by ``keep`` the receipt for whose it is. Refused: ``receipt.unknown``."""
     known = receipts.get(tx, shop, id_)
     if isinstance(known, Refusal):
         return known if parcel.spot_of(tx, shop, id_, erased=True) is None else None
@@ -91,7 +96,7 @@ def unpack_route(tx: Tx, shop: str, id_: str, told: RouteTold, station: str, now
     if before is not None and before.customer not in ("", found):
         wallet.remove(tx, before.customer, id_)
     if found and told.electronic:
-        wallet.keep(tx, found, shop, id_, now_s, HOW)  # a wallet that is full keeps its receipts; this one stays a link
+        keep(tx, found, shop, id_, now_s, HOW)  # a wallet that is full keeps its receipts; this one stays a link
     if stage is not Stage.OPEN and (before is None or before.stage is Stage.OPEN):
         events.receipt_routed(tx, shop, id_, told.paper, told.electronic, told.why, told.changed_ms)
     if found and (before is None or not before.customer):
