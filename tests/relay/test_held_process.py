@@ -38,9 +38,16 @@ PAPER = RECEIPT.replace(b"\x1bp\x00\x19\x19", b"")
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="holder and pseudo-terminals are Linux's")
 
 
+STARTED: list[subprocess.Popen[str]] = []
+
+
 @pytest.fixture(autouse=True)
-def no_holder_left(tmp_path: Path) -> Iterator[None]:
+def nothing_left(tmp_path: Path) -> Iterator[None]:
     yield
+    for process in STARTED:
+        process.kill()
+        process.wait()
+    STARTED.clear()
     Holder(tmp_path / "run" / "holder.sock").end()
 
 
@@ -51,6 +58,7 @@ def start(folder: Path, line: dict[str, Any]) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         text=True,
     )
+    STARTED.append(process)
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
     return process

@@ -62,6 +62,9 @@ def status(config_path: Path | None, as_json: bool) -> None:
         click.echo(f"{line['name']:<16} {line['till']} -> {line['printer_address']}")
         passed = words("line_passed", state=said, bytes=line.get("till_bytes", 0), waiting=line["queued_bytes"])
         click.echo(f"{'':<16} {passed}")
+        if line.get("hold_s"):
+            counts = {name: line[name] for name in ("held", "released", "withheld")}
+            click.echo(f"{'':<16} {words('line_holds', **counts)}")
     if not answer["lines"]:
         click.echo(words("no_lines"))
 
@@ -75,6 +78,15 @@ def reload(config_path: Path | None) -> None:
     if sys.platform != "win32":
         _tell_shop(settings.folder)
     click.echo(words("lines_reloaded"))
+
+
+@command.command("record", epilog="Example: kvit relay record till1")
+@click.argument("line")
+@config_option
+def record(line: str, config_path: Path | None) -> None:
+    """Ask the printer of LINE anew what it answers; for lines that may withhold paper (hold_s)."""
+    _ask(config_path, do="record", line=line)
+    click.echo(words("printer_is_asked", line=line))
 
 
 @command.command("stop", epilog="Example: kvit relay stop")
