@@ -8,8 +8,8 @@ import pytest
 
 from kvit.counter import telling
 from kvit.db import Database, open_database
+from kvit.notify import endpoints as hooks
 from kvit.notify import service as notify
-from kvit.notify.hooks import service as hooks
 from kvit.notify.hooks.model import Endpoint, Standing
 from kvit.notify.store import Wanted
 from kvit.refusal import Refusal

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kvit.db import Database
+from kvit.notify import endpoints as hooks
 from kvit.notify import events, service
-from kvit.notify.hooks import service as hooks
 from kvit.notify.hooks.model import Endpoint, Standing
 from kvit.notify.model import Due, Kind, Message, Notice, Outcome, State, Verdict
 from kvit.notify.sealer import Limits, Sealer

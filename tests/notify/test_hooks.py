@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from kvit.i18n import codes
 from kvit.net import Failed, Reply, Trouble
+from kvit.notify import endpoints as hooks
 from kvit.notify import events, service
-from kvit.notify.hooks import service as hooks
 from kvit.notify.hooks.call import call, read
 from kvit.notify.hooks.model import ENDPOINTS_MAX, FAILED_AFTER_MS, ROTATION_MS, Standing
 from kvit.notify.hooks.signing import TOLERANCE_S, secret_bytes, secret_text, sign, verify

@@ -22,7 +22,7 @@ from kvit.db import Database, open_database
 from kvit.device.board import Board
 from kvit.net import Ask, Limits, ask
 from kvit.notify import browsers, events, service
-from kvit.notify.hooks import service as hooks
+from kvit.notify import endpoints as hooks
 from kvit.notify.hooks.model import Endpoint, Standing
 from kvit.notify.model import Kind, Message, Notice, State
 from kvit.notify.store import Wanted

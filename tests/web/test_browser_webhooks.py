@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from kvit.notify import endpoints as hooks
 from kvit.notify import events
 from kvit.notify import service as notify
-from kvit.notify.hooks import service as hooks
 from kvit.notify.model import Outcome, Verdict
 from tests.receipt.printouts import SHOP
 from tests.web.test_browser import Sites, browser, sites

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from kvit.i18n.language import LANGUAGES
+from kvit.notify import endpoints as hooks
 from kvit.notify import events
 from kvit.notify import service as notify
-from kvit.notify.hooks import service as hooks
 from kvit.notify.hooks.signing import secret_bytes
 from kvit.notify.model import Due, Message, Notice, Outcome, State, Verdict
 from kvit.notify.sealer import Sealer

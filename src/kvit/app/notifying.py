@@ -26,7 +26,7 @@ from kvit.db import Database
 from kvit.device.board import Board
 from kvit.net import Ask, Asking, Failed, Reply, Trouble, ask
 from kvit.notify import browsers, events
-from kvit.notify.hooks import service as hooks
+from kvit.notify import endpoints as hooks
 from kvit.notify.hooks.call import call, read
 from kvit.notify.mail import server as mail_server
 from kvit.notify.mail.letter import write

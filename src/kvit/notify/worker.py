@@ -17,8 +17,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from kvit.db import Database
+from kvit.notify import endpoints as hooks
 from kvit.notify import service
-from kvit.notify.hooks import service as hooks
 from kvit.notify.model import Due, Kind, Outcome, State, Verdict
 
 TICK_S: Final = 1.0

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import msgspec
 
+from kvit.notify import endpoints as hooks
 from kvit.notify import service as notify
 from kvit.notify.events import EVENTS
-from kvit.notify.hooks import service as hooks
 from kvit.notify.hooks.model import Endpoint, Standing
 from kvit.notify.model import Notice, State
 from kvit.notify.store import Wanted

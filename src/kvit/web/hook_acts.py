@@ -1,6 +1,6 @@
 """What staff and programs do to webhooks and messages, each with its row in the audit log, in one transaction.
 
-A verb here is one of `kvit.notify.hooks.service` or `kvit.notify.service` behind its audit row. The row holds ids:
+A verb here is one of `kvit.notify.endpoints` or `kvit.notify.service` behind its audit row. The row holds ids:
 never an address, a secret, or what a message said.
 """
 
@@ -9,8 +9,8 @@ from __future__ import annotations
 from kvit.access.model import ID_BYTES, Identity
 from kvit.access.service import audit
 from kvit.db import Tx
+from kvit.notify import endpoints as hooks
 from kvit.notify import service as notify
-from kvit.notify.hooks import service as hooks
 from kvit.notify.hooks.model import Endpoint, Standing
 from kvit.notify.hooks.signing import SECRET_BYTES, secret_text
 from kvit.notify.model import Notice

@@ -8,9 +8,9 @@ from typing import Annotated
 import msgspec
 from starlette.responses import RedirectResponse, Response
 
+from kvit.notify import endpoints as hooks
 from kvit.notify import service as notify
 from kvit.notify.events import EVENTS
-from kvit.notify.hooks import service as hooks
 from kvit.notify.hooks.model import NAME_CHARS_MAX
 from kvit.notify.store import Wanted
 from kvit.refusal import Refusal

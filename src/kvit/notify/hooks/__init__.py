@@ -1,1 +1,1 @@
-"""Webhooks: other people's programs are told of events, signed. See `kvit.notify.hooks.service`."""
+"""Webhooks: other people's programs are told of events, signed. See `kvit.notify.endpoints`."""
