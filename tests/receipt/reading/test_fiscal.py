@@ -15,11 +15,19 @@ KAZAKHSTAN = "https://consumer.oofd.kz/?i=1234567890&f=010101327496&s=60.43&t=20
 PORTUGAL = "A:599999990*B:999999990*C:PT*D:FS*E:N*F:20260115*G:FS 1/482*H:ABCD-482*I7:49.13*N:11.30*O:60.43*Q:ab*R:1"
 UKRAINE = "https://cabinet.tax.gov.ua/cashregs/check?id=123&date=20260115&time=18:42&sm=60.43&fn=4000123456"
 
+VERIFACTU = (
+    "https://www2.agenciatributaria.gob.es/wlpl/TIKE-CONT/ValidarQR"
+    "?nif=B12345674&numserie=A-482&fecha=15-01-2026&importe=60.43"
+)
+TICKETBAI = "https://batuz.eus/QRTBAI/?id=TBAI-00000006Y-251019-btFpwP8dcLGAF-237&s=T&nf=27174&i=60.43&cr=007"
+
 CASES = [
     (RUSSIA, Fiscal("RU", 6043, "2026-01-15T18:42")),
     (KAZAKHSTAN, Fiscal("KZ", 6043, "2026-01-15T18:42:07")),
     (PORTUGAL, Fiscal("PT", 6043, "2026-01-15", "599999990", "FS 1/482")),
     (UKRAINE, Fiscal("UA", 6043, "2026-01-15T18:42")),
+    (VERIFACTU, Fiscal("ES", 6043, "2026-01-15", "B12345674", "A-482")),
+    (TICKETBAI, Fiscal("ES", 6043)),
 ]
 
 

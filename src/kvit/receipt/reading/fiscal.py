@@ -6,6 +6,8 @@ the time: it is a witness for what is printed, never a source of sums that are n
     Russia      t=20260115T1842&s=60.43&fn=…&i=…&fp=…&n=1           (FNS, order ЕД-7-20/662)
     Kazakhstan  https://…?i=sign&f=register&s=60.43&t=20260115T184207 (protocol of the OFD)
     Portugal    A:nif*B:…*F:20260115*G:number*…*N:tax*O:total*…      (AT, Portaria 195/2020)
+    Spain       https://…/ValidarQR?nif=B12345678&numserie=A-7&fecha=15-01-2026&importe=60.43  (AEAT, VERI*FACTU)
+                https://batuz.eus/QRTBAI/?id=TBAI-…&s=&nf=7&i=60.43&cr=123    (TicketBAI)
     Ukraine     https://cabinet.tax.gov.ua/cashregs/check?id=&date=20260115&time=18:42&sm=60.43
 
 Left out: Serbia, Croatia and others whose code is only a link or signed opaque bytes; Italy and Germany (the German
@@ -67,6 +69,12 @@ def _query(text: str) -> Fiscal | None:
             hundredths(fields["sm"]),
             _time(fields.get("date", "") + "T" + fields.get("time", "").replace(":", "")),
         )
+    if {"nif", "numserie", "fecha", "importe"} <= fields.keys():
+        day, _, rest = fields["fecha"].partition("-")
+        month, _, year = rest.partition("-")
+        return Fiscal("ES", hundredths(fields["importe"]), _time(year + month + day), fields["nif"], fields["numserie"])
+    if {"id", "i", "cr"} <= fields.keys() and fields["id"].startswith("TBAI-"):
+        return Fiscal("ES", hundredths(fields["i"]))
     if {"i", "f", "s", "t"} <= fields.keys():
         return Fiscal("KZ", hundredths(fields["s"]), _time(fields["t"]))
     return None

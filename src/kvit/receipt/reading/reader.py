@@ -18,7 +18,7 @@ from functools import lru_cache
 import msgspec
 
 from kvit.paper.sheet import Sheet, Symbol
-from kvit.receipt.model import Kind, Line, Reading
+from kvit.receipt.model import Kind, Reading
 from kvit.receipt.reading import facts
 from kvit.receipt.reading.amount import Amount, amounts, sums_of
 from kvit.receipt.reading.balance import Attempt, weigh
@@ -29,6 +29,7 @@ from kvit.receipt.reading.fiscal import Fiscal, fiscal
 from kvit.receipt.reading.notation import Notation, notations
 from kvit.receipt.reading.prior import NOTHING_KNOWN, Prior, head_of, label_hash
 from kvit.receipt.reading.rows import Row, rows
+from kvit.receipt.reading.sureness import certain, confidence
 from kvit.receipt.reading.vocabulary import numerals, tells_alone
 
 ROWS_MAX = 2000
@@ -344,7 +345,7 @@ def _reading(page: Page, best: Attempt, order: str) -> Reading:
     total = best.total.sums[-1] if best.total else None
     sold = len(best.basket.lines) if total is not None and ("basket" in best.holds or best.basket.proven) else 0
     kind = facts.kind_of(page.says, lines=sold, total=total)
-    verified = _verified(best, kind) and _certain(best, currency, language)
+    verified = _verified(best, kind) and certain(best, currency, language)
     goods = kind in (Kind.SALE, Kind.REFUND, Kind.COPY) and "basket" in best.holds
     below = best.figures
     number = facts.number_of(page.rows)
@@ -365,7 +366,9 @@ def _reading(page: Page, best: Attempt, order: str) -> Reading:
         payments=best.payments,
         change=below.change,
         verified=verified,
-        confidence=_confidence(best, verified, items, moment, currency=sure, tax_id=tax_id, number=number, shop=shop),
+        confidence=confidence(
+            best, kind, verified, items, moment, currency=sure, tax_id=tax_id, number=number, shop=shop
+        ),
         decimals=best.notation.decimals,
         adjustments=best.adjustments,
     )
@@ -386,43 +389,3 @@ def _verified(best: Attempt, kind: Kind) -> bool:
     if best.basket.lines:
         return "basket" in best.holds and not best.basket.contradicted
     return "fiscal" in best.holds or {"payment", "tax"} <= set(best.holds)
-
-
-WHOLE = ("KRW", "JPY", "CLP", "IDR", "VND", "COP", "ISK", "HUF", "PYG", "UZS", "KZT", "AMD", "RSD", "TWD", "UGX")
-"""Money whose tills print no decimals."""
-THOUSANDTHS = ("KWD", "BHD", "OMR", "JOD", "TND", "IQD", "LYD")
-
-
-def _certain(best: Attempt, currency: str | None, language: str) -> bool:
-    """``12.096`` is twelve dinars or twelve thousand rupiah: both balance, so the paper must say which by other signs."""
-    notation = best.notation
-    if notation.decimals == 3:
-        return currency in THOUSANDTHS
-    if notation.decimals or not notation.group.strip():
-        return True
-    if currency in THOUSANDTHS:
-        return False
-    sums = [*(line.total for line in best.basket.lines), *(payment.amount for payment in best.payments)]
-    return currency in WHOLE or language in ("ko", "ja") or any(0 < abs(value or 0) < 1000 for value in sums)
-
-
-def _confidence(
-    best: Attempt, verified: bool, items: Sequence[Line], time: str | None, *, currency: float, **found: object
-) -> dict[str, float]:
-    """How sure each field is; what was not found has no row."""
-    total = 0.0
-    if best.total is not None:
-        total = 0.99 if verified else min(0.9, 0.5 + 0.15 * len(best.holds))
-        total = round(max(0.1, total - 0.3 * len(best.fails)), 2)
-    sure = {
-        "total": total,
-        "items": 0.98 if "basket" in best.holds else 0.4 if items else 0.0,
-        "tax_id": 0.99 if found["tax_id"] else 0.0,
-        "time": (0.95 if "T" in time else 0.8) if time else 0.0,
-        "number": 0.8 if found["number"] else 0.0,
-        "shop": 0.7 if found["shop"] else 0.0,
-        "currency": currency,
-        "taxes": (0.95 if "tax" in best.holds else 0.6) if best.figures.taxes else 0.0,
-        "payments": (0.95 if "payment" in best.holds else 0.6) if best.payments else 0.0,
-    }
-    return {name: value for name, value in sure.items() if value}
