@@ -216,10 +216,10 @@ async def _start(call: Call, kind: str, contact: str) -> Started | Refusal:
     proof = call.context.random(proofs.ID_BYTES).hex()
     wanted = proofs.Wanted(kind, contact, _bound(call), call.address)
     world, keys, random = call.context.wallet, call.context.customer_keys, call.context.random
-    return await call.context.db.write(_order, world, keys, wanted, proof, random, call.language, call.now_s)
+    return await call.context.db.write(order_code, world, keys, wanted, proof, random, call.language, call.now_s)
 
 
-def _order(
+def order_code(
     tx: Tx,
     world: WalletWorld,
     keys: Keys,
