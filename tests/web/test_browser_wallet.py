@@ -35,6 +35,7 @@ AXE = os.environ.get("KVIT_AXE", "")
 RULES = "['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']"
 JUDGE = f"axe.run(document, {{ runOnly: {RULES} }}).then(r => r.violations.map(v => v.id + ': ' + v.nodes[0].html))"
 PATIENCE_MS = 60_000
+OTHERS = ("en-GB", "kk-KZ", "zh-CN")
 
 
 @dataclass
@@ -94,7 +95,7 @@ def test_a_customers_journey(site: Site, browser: Any) -> None:
     assert page.locator(".kept li").count() == 3
     page.fill("[name=search]", "apples")
     page.click(".find button")
-    page.wait_for_url("**search=apples*")
+    page.wait_for_url("**/wallet/found")
     assert page.locator(".kept li").count() == 1
     page.click(".kept a")
     page.wait_for_selector(".paper .receipt")
@@ -196,7 +197,7 @@ def test_keyboard_and_no_script(site: Site, browser: Any) -> None:
     page.wait_for_url("**said=erased")
 
 
-@pytest.mark.parametrize("language", ["en-GB", "ko-KR", "ru-RU", "kk-KZ", "zh-CN"])
+@pytest.mark.parametrize("language", ["ko-KR", "ru-RU", *(pytest.param(one, marks=pytest.mark.slow) for one in OTHERS)])
 def test_every_page_fits_its_screen_and_a_thumb(site: Site, browser: Any, language: str) -> None:
     for size in ({"width": 320, "height": 640}, *SIZES[1:][: language == "ru-RU"]):
         page = browser.new_context(viewport=size, locale=language).new_page()

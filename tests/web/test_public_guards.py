@@ -108,7 +108,7 @@ def test_another_ones_receipt_is_not_there(house: House) -> None:
         assert got.status_code == 404, path
         assert "Secret" not in got.text
     assert other.get(f"/wallet/r/{theirs}").status_code == 200
-    for path in ("/wallet", "/wallet/months", "/wallet/export.json", "/wallet/export.csv", "/wallet?search=Secret"):
+    for path in ("/wallet", "/wallet/months", "/wallet/export.json", "/wallet/export.csv", "/wallet/found"):
         assert "Private Shop" not in me.get(path).text, path
 
 
@@ -142,7 +142,8 @@ def test_no_address_or_log_line_tells_who_or_what(house: House) -> None:
     sent, _ = give_world(house)
     (id_,) = house.keep(prepared(0, "Apotheke Sonnenschein\nIbuprofen 400 12.90\n"))
     phone = with_wallet(house, id_)
-    for path in ("/wallet?search=Ibuprofen&cursor=x", f"/wallet/r/{id_}?said=kept", "/wallet/r/Ibuprofen.exe"):
+    send(phone, "/wallet/find", "/wallet", search="Ibuprofen")
+    for path in ("/wallet/found", "/wallet?cursor=Ibuprofen", f"/wallet/r/{id_}?said=kept", "/wallet/r/Ibuprofen.exe"):
         phone.get(path)
     send(phone, "/wallet/prove", "/wallet/prove", contact="07400 123456")
     send(phone, "/wallet/prove", "/wallet/prove", contact="anna@example")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 import re
 from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from starlette.testclient import TestClient
@@ -20,6 +22,12 @@ KIMBAP = Reading(
     kind=Kind.SALE, items=(Line("김밥", 1000, 4500, 4500),), total=4500, currency="KRW", decimals=0, verified=True
 )
 PAGES = ("/wallet", "/wallet/months", "/wallet/code", "/wallet/settings", "/wallet/prove")
+
+
+def look(phone: TestClient, query: str) -> Any:
+    found = send(phone, "/wallet/find", "/wallet", **dict(parse_qsl(query)))
+    assert found.headers["location"] == "/wallet/found"
+    return phone.get("/wallet/found")
 
 
 def titles(text: str) -> list[str]:
@@ -72,7 +80,7 @@ def test_two_receipts_one_wallet(house: House) -> None:
 def test_finding(house: House, query: str, count: int) -> None:
     korean = prepared(1, "분식\n아메리카노 4,500\n", reading=KIMBAP, taken_at_ms=NOON_MS + 2 * DAY_MS)
     phone = with_wallet(house, *house.keep(prepared(0), korean))
-    assert len(titles(phone.get(f"/wallet?{query}").text)) == count
+    assert len(titles(look(phone, query).text)) == count
 
 
 @pytest.mark.parametrize(
@@ -80,10 +88,22 @@ def test_finding(house: House, query: str, count: int) -> None:
 )
 def test_what_nobody_can_read_is_said(house: House, query: str) -> None:
     phone = with_wallet(house)
-    got = phone.get(f"/wallet?{query}")
+    got = look(phone, query)
     assert got.status_code == 200
     assert 'role="alert"' in got.text
     assert len(titles(got.text)) == 1
+
+
+def test_what_is_looked_for_is_in_no_address(house: House) -> None:
+    phone = with_wallet(house)
+    assert len(titles(look(phone, "search=아메리카노 Ibuprofen").text)) == 0
+    assert 'value="아메리카노 Ibuprofen"' in phone.get("/wallet/found").text
+    assert len(titles(look(phone, "search=").text)) == 1
+    for cookie in ("x", "%%%", "c2VhcmNoPQ", "_-8", "a" * 5000):
+        phone.cookies.set("kvit-find", cookie)
+        assert phone.get("/wallet/found").status_code == 200
+    letters = "한" * 200
+    assert f'value="{letters}"' in look(phone, f"search={letters}").text
 
 
 def test_older_receipts_are_behind_a_button(house: House) -> None:
@@ -92,10 +112,10 @@ def test_older_receipts_are_behind_a_button(house: House) -> None:
     for number, id_ in enumerate(ids):
         house.now_s[0] += 20 * (number % 20 == 0)
         keep(house, phone, id_)
-    text = phone.get("/wallet?category=eating").text
+    text = look(phone, "category=eating").text
     assert len(titles(text)) == 30
-    fields = dict(re.findall(r'type="hidden" name="(cursor|category)" value="([^"]+)"', text))
-    assert len(titles(phone.get("/wallet", params=fields).text)) == 3
+    (cursor,) = re.findall(r'name="cursor" value="([^"]+)"', text)
+    assert len(titles(phone.get("/wallet/found", params={"cursor": cursor}).text)) == 3
     assert phone.get("/wallet?cursor=nonsense").status_code == 400
 
 
@@ -105,7 +125,7 @@ def test_a_category_is_corrected_for_the_place(house: House) -> None:
     page = f"/wallet/r/{first}"
     done = send(phone, f"{page}/category", page, category="leisure", everywhere="1")
     assert done.headers["location"] == f"{page}?said=category"
-    assert phone.get("/wallet?category=leisure").text.count('class="title"') == 2
+    assert look(phone, "category=leisure").text.count('class="title"') == 2
     assert send(phone, f"{page}/category", page, category="nonsense").status_code == 422
 
 
@@ -116,12 +136,12 @@ def test_a_reminder_and_a_note(house: House) -> None:
     day = (datetime.date(2024, 10, 4) + datetime.timedelta(days=700)).isoformat()
     assert send(phone, f"{page}/remind", page, day=day, words="Warranty").status_code == 303
     assert "Warranty" in phone.get(page).text
-    assert len(titles(phone.get("/wallet?reminders=1").text)) == 1
+    assert len(titles(look(phone, "reminders=1").text)) == 1
     assert send(phone, f"{page}/remind", page, day="2020-01-01").status_code == 409
     assert send(phone, f"{page}/remind", page, day="soon").status_code == 409
     assert send(phone, f"{page}/remind", page).headers["location"] == f"{page}?said=reminder_gone"
     assert send(phone, f"{page}/note", page, note="For the office").status_code == 303
-    assert len(titles(phone.get("/wallet?search=office").text)) == 1
+    assert len(titles(look(phone, "search=office").text)) == 1
     assert send(phone, f"{page}/note", page, note="x" * 201).status_code == 422
 
 

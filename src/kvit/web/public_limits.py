@@ -33,9 +33,9 @@ class PublicLimits:
             raise Problem(429, "web.too_many")
 
     def _limit_of(self, call: Call, route: Route) -> RateLimit | None:
-        if route.method in WRITES:
-            return self._writes
         path = call.request.url.path
+        if route.method in WRITES and path != "/wallet/find":
+            return self._writes
         if not path.startswith("/wallet"):
             return None
         last = path.rpartition("/")[2]

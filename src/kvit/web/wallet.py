@@ -6,9 +6,11 @@ more than a receipt's id, and no name or phone is in any page but the settings.
 
 from __future__ import annotations
 
+import base64
 import datetime
 from collections.abc import Callable
 from typing import Annotated, TypeVar
+from urllib.parse import parse_qsl, urlencode
 
 import msgspec
 from starlette.responses import RedirectResponse, Response
@@ -21,7 +23,7 @@ from kvit.receipt.wallet import service
 from kvit.receipt.wallet.model import NOTE_LETTERS_MAX, Category, Item, Wanted
 from kvit.refusal import Refusal
 from kvit.web import wallet_acts
-from kvit.web.door import Call
+from kvit.web.door import Call, cookie_name, set_cookie
 from kvit.web.forms import PUBLIC_KINDS, draw, form_of, raw_of
 from kvit.web.pages import time_zone, trusted
 from kvit.web.problem import Problem
@@ -38,9 +40,28 @@ from kvit.web.wallet_settings import add_wallet_settings
 FormName = Annotated[str, msgspec.Meta(max_length=40)]
 Words = Annotated[str, msgspec.Meta(max_length=NOTE_LETTERS_MAX)]
 Short = Annotated[str, msgspec.Meta(max_length=40)]
-Cursor = Annotated[str, msgspec.Meta(max_length=80)]
 PAGE_ITEMS = 30
 T = TypeVar("T")
+
+
+class FindForm(msgspec.Struct):
+    """What is looked for, as people type it."""
+
+    csrf: str
+    search: Words = ""
+    shop: Short = ""
+    category: Short = ""
+    since: Short = ""
+    until: Short = ""
+    least: Short = ""
+    most: Short = ""
+    reminders: Annotated[str, msgspec.Meta(max_length=2)] = ""
+
+
+LOOKED_FOR = tuple(field.name for field in msgspec.structs.fields(FindForm) if field.name != "csrf")
+FIND_COOKIE = "kvit-find"
+FIND_LETTERS_MAX = 3_900
+"""What a browser keeps in one cookie; two hundred letters of Hangul, escaped twice, are half of it."""
 
 
 class CategoryForm(msgspec.Struct):
@@ -94,27 +115,23 @@ def add_wallet(table: Table) -> None:
 
 def _add_list(table: Table) -> None:
     @table.get("/wallet", needs=PUBLIC, page=True)
-    async def wallet_list(
-        call: Call, search: Words = "", shop: Short = "", category: Short = "", since: Short = "", until: Short = "",
-        least: Short = "", most: Short = "", reminders: bool = False, cursor: Cursor = "", said: Short = "",
-    ) -> Response | Refusal:  # fmt: skip
-        """Show what was kept, newest first, as far as it fits what is looked for."""
+    async def wallet_list(call: Call, cursor: Short = "", said: Short = "") -> Response | Refusal:
+        """Show what was kept, newest first."""
         if call.visitor is None:
             return remember_language(call, wallet_page(call, "wallet_empty.html", said=said))
-        typed = {"search": search, "shop": shop, "category": category, "since": since, "until": until,
-                 "least": least, "most": most, "reminders": "1" if reminders else ""}  # fmt: skip
-        given = {name: value for name, value in typed.items() if value}
-        wanted, unread = wanted_of(call, given)
-        found = await call.context.db.read(service.find, call.customer, wanted, cursor, PAGE_ITEMS)
-        if isinstance(found, Refusal):
-            return found
-        shops = await call.context.db.read(service.shops, call.customer)
-        made = wallet_page(
-            call, "wallet.html", items=[(item, shown_of(call, item.shop)) for item in found.items], given=given, typed=typed,
-            next=found.next, first=not cursor, shops=[(id_, shop_of(call, id_).name) for id_ in shops], unread=unread,
-            categories=list(Category), today=today(call), said=said,
-        )  # fmt: skip
-        return remember_language(call, made)
+        return await _list(call, {}, cursor, said)
+
+    @table.post("/wallet/find", needs=CUSTOMER, page=True)
+    async def wallet_find(call: Call, form: FindForm) -> Response:
+        """Look for receipts: what is looked for goes into a cookie, so that no address and no proxy's log holds it."""
+        response = RedirectResponse("/wallet/found", 303)
+        set_cookie(call.request, response, FIND_COOKIE, written(form))
+        return response
+
+    @table.get("/wallet/found", needs=CUSTOMER, page=True)
+    async def wallet_found(call: Call, cursor: Short = "") -> Response | Refusal:
+        """Show what fits what was looked for last."""
+        return await _list(call, read_back(call), cursor, "")
 
     @table.post("/wallet/begin", needs=PUBLIC, page=True)
     async def wallet_begin(call: Call, form: PlainForm) -> Response | Refusal:
@@ -124,6 +141,37 @@ def _add_list(table: Table) -> None:
         fresh = fresh_device(call)
         done = await call.context.db.write(wallet_acts.begin, fresh, call.now_s)
         return done if isinstance(done, Refusal) else device_opened(call, RedirectResponse("/wallet/code", 303), fresh)
+
+
+async def _list(call: Call, given: dict[str, str], cursor: str, said: str) -> Response | Refusal:
+    wanted, unread = wanted_of(call, given)
+    found = await call.context.db.read(service.find, call.customer, wanted, cursor, PAGE_ITEMS)
+    if isinstance(found, Refusal):
+        return found
+    shops = await call.context.db.read(service.shops, call.customer)
+    made = wallet_page(
+        call, "wallet.html", items=[(item, shown_of(call, item.shop)) for item in found.items], given=given,
+        typed=dict.fromkeys(LOOKED_FOR, "") | given, next=found.next, first=not cursor,
+        shops=[(id_, shop_of(call, id_).name) for id_ in shops], unread=unread, categories=list(Category),
+        today=today(call), said=said, path="/wallet/found" if given else "/wallet",
+    )  # fmt: skip
+    return remember_language(call, made)
+
+
+def written(form: FindForm) -> str:
+    """Write what is looked for as a cookie's value; empty where nothing is."""
+    given = {name: getattr(form, name) for name in LOOKED_FOR if getattr(form, name)}
+    return base64.urlsafe_b64encode(urlencode(given).encode()).decode().rstrip("=") if given else ""
+
+
+def read_back(call: Call) -> dict[str, str]:
+    """Read that cookie; whatever else stands there is looked for by nobody."""
+    value = call.request.cookies.get(cookie_name(call.request, FIND_COOKIE), "")[:FIND_LETTERS_MAX]
+    try:
+        pairs = parse_qsl(base64.urlsafe_b64decode(value + "=" * (-len(value) % 4)).decode(), errors="strict")
+    except ValueError:
+        return {}
+    return {name: words for name, words in pairs if name in LOOKED_FOR and "\0" not in words}
 
 
 def wanted_of(call: Call, given: dict[str, str]) -> tuple[Wanted, list[str]]:

@@ -14,15 +14,13 @@ import msgspec
 from starlette.responses import Response, StreamingResponse
 
 from kvit.access.customers import service as customers
-from kvit.db import Tx
 from kvit.receipt.exports import plain
 from kvit.receipt.exports.source import Source
 from kvit.receipt.exports.table import COLUMNS, MARK, csv_lines, rows
 from kvit.receipt.model import Reading
 from kvit.receipt.store import Receipt
 from kvit.receipt.wallet import service
-from kvit.receipt.wallet.model import Item, Wanted
-from kvit.refusal import Refusal
+from kvit.receipt.wallet.model import Item
 from kvit.web.context import RenderFailed
 from kvit.web.door import Call
 from kvit.web.forms import played_of
@@ -73,18 +71,12 @@ async def _alone(parts: AsyncIterator[bytes], busy: set[str], customer: str) -> 
 
 async def kept(call: Call) -> AsyncIterator[tuple[Item, Receipt]]:
     """Give all items with their receipts, newest first."""
-    cursor: str | None = ""
-    while cursor is not None:
-        found, cursor = await call.context.db.read(_batch, call.customer, cursor)
+    after: tuple[int, int] | None = None
+    while found := await call.context.db.read(service.stretch, call.customer, after, BATCH):
         for one in found:
             yield one
-
-
-def _batch(tx: Tx, customer: str, cursor: str) -> tuple[list[tuple[Item, Receipt]], str | None]:
-    page = service.find(tx, customer, Wanted(), cursor, BATCH)
-    assert not isinstance(page, Refusal)
-    pairs = [service.get(tx, customer, item.summary.id) for item in page.items]
-    return [pair for pair in pairs if not isinstance(pair, Refusal)], page.next
+        last = found[-1][0].summary
+        after = last.taken_at_ms, last.n
 
 
 def source_of(call: Call, item: Item, receipt: Receipt) -> Source:

@@ -20,7 +20,6 @@ from kvit.web.routes import CUSTOMER, Table
 from kvit.web.wallet_charts import Bar, bars_svg
 from kvit.web.wallet_door import shop_of, wallet_page
 
-
 LABEL_LETTERS = 3
 """Of a month's name below its bar: twelve stand side by side on a phone."""
 

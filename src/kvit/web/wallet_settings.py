@@ -208,7 +208,11 @@ def contact_of(call: Call, typed: str) -> tuple[str, str] | Refusal:
     kind = proofs.MAIL if "@" in typed else proofs.PHONE
     if kind not in call.context.wallet.codes.kinds():
         return Refusal("wallet.no_messages")
-    found = mails.normal(typed) if kind == proofs.MAIL else phones.normal(typed, call.context.shop.country, call.context.wallet.countries)
+    found = (
+        mails.normal(typed)
+        if kind == proofs.MAIL
+        else phones.normal(typed, call.context.shop.country, call.context.wallet.countries)
+    )
     return found if isinstance(found, Refusal) else (kind, found)
 
 

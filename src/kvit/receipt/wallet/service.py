@@ -13,8 +13,6 @@ Refusals: ``receipt.unknown``, ``wallet.unknown``, ``wallet.full``, ``wallet.day
 
 from __future__ import annotations
 
-import base64
-import binascii
 import datetime
 from collections.abc import Sequence
 
@@ -80,14 +78,23 @@ def _category(tx: Tx, customer: str, shop: str, receipt: Receipt) -> tuple[Categ
 
 
 def find(tx: Tx, customer: str, wanted: Wanted, cursor: str = "", limit: int = 30) -> Page | Refusal:
-    """Give one page of a wallet, newest first; ``cursor`` is the ``next`` of the page before."""
-    after = _opened(cursor)
-    if isinstance(after, Refusal):
-        return after
+    """Give one page of a wallet, newest first; ``cursor`` is the ``next`` of the page before: the last one's id.
+
+    (A place by time and number would tell customers how many receipts there are.)
+    """
+    last = store.get(tx, customer, cursor) if cursor else None
+    if cursor and last is None:
+        return Refusal("receipt.cursor")
+    after = None if last is None else (last.summary.taken_at_ms, last.summary.n)
     limit = max(1, min(limit, PAGE_LIMIT))
     items = store.page(tx, customer, wanted, after, limit + 1)
-    last = items[limit - 1].summary if len(items) > limit else None
-    return Page(tuple(items[:limit]), None if last is None else _closed(last.taken_at_ms, last.n))
+    return Page(tuple(items[:limit]), items[limit - 1].summary.id if len(items) > limit else None)
+
+
+def stretch(tx: Tx, customer: str, after: tuple[int, int] | None, limit: int) -> list[tuple[Item, Receipt]]:
+    """Give items with their receipts, newest first, behind time and number of the last one seen: for a whole wallet."""
+    found = [get(tx, customer, item.summary.id) for item in store.page(tx, customer, Wanted(), after, limit)]
+    return [pair for pair in found if not isinstance(pair, Refusal)]
 
 
 def get(tx: Tx, customer: str, id_: str) -> tuple[Item, Receipt] | Refusal:
@@ -232,18 +239,3 @@ def renew(tx: Tx, token: str, now_s: int, lifetime_s: int) -> int | Refusal:
 def is_share(tx: Tx, token: str) -> bool:
     """Say whether a link was made by a customer and not by the shop."""
     return store.shared(tx, token_hash(token))
-
-
-def _closed(taken_at_ms: int, n: int) -> str:
-    return base64.urlsafe_b64encode(f"{taken_at_ms}.{n}".encode()).decode().rstrip("=")
-
-
-def _opened(cursor: str) -> tuple[int, int] | Refusal | None:
-    if not cursor:
-        return None
-    try:
-        taken_at, _, n = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii").partition(".")
-        after = (int(taken_at), int(n))
-    except (ValueError, binascii.Error):
-        return Refusal("receipt.cursor")
-    return after if all(abs(number) < 1 << 62 for number in after) else Refusal("receipt.cursor")

@@ -8,6 +8,7 @@ customer's receipts only; the index itself knows all shops' receipts and would h
 from __future__ import annotations
 
 import datetime
+
 from kvit.db import Tx
 from kvit.db.tx import Row, Value
 from kvit.receipt.store import COLUMNS, Link, summary_of
