@@ -16,7 +16,7 @@ from kvit.access.model import Identity, user_actor
 from kvit.access.role import permissions
 from kvit.app import centre as centres
 from kvit.app import pairing as pairings
-from kvit.app.centre import Centre
+from kvit.app.centre import Asking, Centre
 from kvit.app.digester import Digester
 from kvit.app.inbox import Inbox
 from kvit.app.intake import Intake
@@ -97,11 +97,11 @@ class Pair:
         """The station's intake."""
         return Intake(self.station, SHOP, self.digester, lambda event, values: None)
 
-    def sender(self) -> Uploading:
+    def sender(self, asking: Asking | None = None) -> Uploading:
         """A fresh sender, as after a start of the station."""
         return Uploading(
-            self.station, SHOP, self.folder, KINDS, lambda tx: parcel.everything(tx, SHOP), self.wire, secrets.token_bytes,
-            lambda: self.now_s[0], lambda event, values: self.told.append((event, values)),
+            self.station, SHOP, self.folder, KINDS, lambda tx: parcel.everything(tx, SHOP), asking or self.wire,
+            secrets.token_bytes, lambda: self.now_s[0], lambda event, values: self.told.append((event, values)),
         )  # fmt: skip
 
     async def drain(self, tries: int = 60) -> None:

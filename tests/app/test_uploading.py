@@ -19,19 +19,27 @@ from kvit.access.customers import service as customers
 from kvit.access.key import fresh_key
 from kvit.app import centre as centres
 from kvit.app.centre import Centre
+from kvit.app.inbox import Inbox
 from kvit.app.pairing import paired
-from kvit.app.roles import quiet
+from kvit.app.roles import KINDS, quiet
+from kvit.app.rooms import MIGRATIONS
+from kvit.app.serving import Window, listen
+from kvit.app.uploading import composed
 from kvit.chain import inbox, outbox, pairing, wire
-from kvit.chain.model import Answer, Batch
+from kvit.chain.model import Answer, Batch, Station
 from kvit.chain.silence import Silence
 from kvit.counter import service as counter
 from kvit.counter.model import Routed, Stage
+from kvit.net import exchange
 from kvit.receipt import parcel, service
 from kvit.receipt.links import make_token
 from kvit.receipt.printout import Prepared
 from kvit.refusal import Refusal
 from kvit.relay.reading import Amendment
+from kvit.web import staff_app
 from tests.app.chaining import LINE, OWNER, URL, Pair, open_pair, paper, printout
+from tests.databases import OpenDatabase
+from tests.fakes.cutting_proxy import CuttingProxy
 from tests.receipt.printouts import SHOP
 
 
@@ -303,3 +311,67 @@ async def test_the_sender_goes_on_by_itself_and_says_when_nothing_waits(machines
     await sender.stop()
     assert machines.wire.asked.count("/api/v1/station/state") == 2
     assert len(machines.receipts(machines.server.db)) == 1
+
+
+async def test_a_line_cut_after_any_number_of_bytes_loses_and_doubles_nothing(machines: Pair) -> None:
+    """Over sockets: the request is cut in its head, its body, or when it is whole; the answer in its head or body."""
+    centre = await machines.pair()
+    sock = listen("127.0.0.1", 0)
+    window = Window(staff_app(machines.server.context), sock)
+    await window.start()
+    proxy = CuttingProxy(sock.getsockname()[1])
+    try:
+        centres.write(machines.folder, msgspec.structs.replace(centre, url=f"http://127.0.0.1:{proxy.port}"))
+        cuts = range(1, 1800, 41)
+        for number, cut in enumerate(cuts):
+            await machines.intake().take(printout(number), LINE)
+            proxy.cuts = [cut]
+            await machines.sender(exchange.ask).send()
+        sender = machines.sender(exchange.ask)
+        while (await machines.station.read(outbox.backlog)).count:
+            assert await sender.send(), sender.standing
+    finally:
+        proxy.close()
+        await window.stop()
+    there = machines.receipts(machines.server.db)
+    assert [one.place.offset for one in there] == [number * 1000 for number in range(len(cuts))]
+    (station,) = machines.server.db.read_now(pairing.stations, SHOP)
+    assert station.refused == 0
+
+
+async def test_the_server_takes_in_on_both_engines(machines: Pair, database: OpenDatabase) -> None:
+    """The same way without the pages: outbox, inbox, links, decisions, erasure."""
+    server = database(*MIGRATIONS)
+    code = pairing.fresh_code(secrets.token_bytes)
+    await server.write(pairing.new_code, OWNER, code, "Till room", 5)
+    station = await server.write(pairing.pair, code, fresh_key(secrets.token_bytes).text, "a" * 16, 6)
+    assert isinstance(station, Station)
+    taking = Inbox(server, machines.digester, lambda id_: None, lambda: 7.0, lambda event, values: None)
+
+    async def send() -> None:
+        while (waiting := await machines.station.read(outbox.waiting)) is not None and waiting.news:
+            batch = await machines.station.read(composed, SHOP, waiting, KINDS)
+            for _ in range(2):
+                answer = await taking.deliver(station, wire.packed(batch))
+            assert isinstance(answer, Answer)
+            assert answer.refused == ()
+            await machines.station.write(outbox.answered, answer, 8)
+
+    for number in range(3):
+        await machines.intake().take(printout(number), LINE)
+    await send()
+    first, second, _ = machines.receipts(machines.station)
+    token = make_token(b"0123456789abcdef")
+    await machines.station.write(service.make_link, SHOP, first.id, token, "till", 5)
+    route = Routed(first.id, "till-1", Stage.DECIDED, True, True, False, "wish", "", "", "", 90, 1000, 1000, 1)
+    await machines.station.write(counter.decide, SHOP, route, "", counter.Hands())
+    await machines.station.write(service.forget, SHOP, second.id, 5)
+    await send()
+    linked = await server.read(service.by_link, token, 6)
+    assert isinstance(linked, tuple)
+    assert linked[1].summary.total == 450
+    assert [one.place.offset for one in machines.receipts(server)] == [0, 2000]
+    assert isinstance(await server.read(counter.get, SHOP, linked[1].summary.id), Routed)
+    assert await server.write(pairing.revoke, OWNER, station.id, 9) is None
+    empty = Batch("e" * 16, 0, "", ())
+    assert await taking.deliver(station, wire.packed(empty)) == Refusal("chain.station_unknown")
