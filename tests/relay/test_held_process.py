@@ -268,3 +268,34 @@ async def a_sounding_and_a_till(shop: Shop) -> None:
 
 def test_answers_to_soundings_reach_no_till(tmp_path: Path) -> None:
     simulate(a_sounding_and_a_till(Shop(tmp_path, hold_s=50)))
+
+
+async def while_another_waits(shop: Shop) -> None:
+    """A till's second paper is decided while its first is on its way and another till's waits: it asks again."""
+    shop.start()
+    shop.holding.hold.answers.recorded.whole = True
+    tills = [TillScript(name, random.Random(1)) for name in "AB"]
+    for till in tills:
+        shop.plug(till)
+        till.say(b"\x10\x04\x01")
+    await asyncio.sleep(1)
+    shop.holding.attend(50)
+    await asyncio.sleep(5)
+    for till in tills:
+        till.say(b"\x1b@#%b#\nTOTAL 5.00\n\x1dV\x00" % till.name.encode())
+    await asyncio.sleep(0.1)
+    first, second = shop.holding.attend(50)
+    tills[0].say(b"\x1bp\x00\x19\x19")
+    await asyncio.sleep(0.0015)
+    assert shop.holding.route(second.offset, True, (), None) is None
+    assert shop.holding.route(first.offset, True, (), None) is None
+    await asyncio.sleep(5)
+    assert shop.printer.paper.find(b"#B#") >= 0
+    assert shop.printer.paper.find(b"#A#") > shop.printer.paper.find(b"#B#")
+    assert shop.holding.idle
+    assert shop.pump is not None
+    await shop.pump.stop()
+
+
+def test_a_till_asks_for_its_turn_again(tmp_path: Path) -> None:
+    simulate(while_another_waits(Shop(tmp_path, hold_s=50)))
