@@ -21,15 +21,17 @@ from kvit.app import centre as centres
 from kvit.app.centre import Centre
 from kvit.app.inbox import Inbox
 from kvit.app.pairing import paired
-from kvit.app.roles import KINDS, quiet
+from kvit.app.roles import KINDS, noted, quiet
 from kvit.app.rooms import MIGRATIONS
 from kvit.app.serving import Window, listen
+from kvit.app.settings import read
 from kvit.app.uploading import composed
 from kvit.chain import inbox, outbox, pairing, wire
 from kvit.chain.model import Answer, Batch, Station
 from kvit.chain.silence import Silence
 from kvit.counter import service as counter
 from kvit.counter.model import Routed, Stage
+from kvit.db import Database, open_database
 from kvit.net import exchange
 from kvit.receipt import parcel, service
 from kvit.receipt.links import make_token
@@ -40,7 +42,7 @@ from kvit.web import staff_app
 from tests.app.chaining import LINE, OWNER, URL, Pair, open_pair, paper, printout
 from tests.databases import OpenDatabase
 from tests.fakes.cutting_proxy import CuttingProxy
-from tests.receipt.printouts import SHOP
+from tests.receipt.printouts import SHOP, prepared
 
 
 @pytest.fixture
@@ -375,3 +377,37 @@ async def test_the_server_takes_in_on_both_engines(machines: Pair, database: Ope
     assert await server.write(pairing.revoke, OWNER, station.id, 9) is None
     empty = Batch("e" * 16, 0, "", ())
     assert await taking.deliver(station, wire.packed(empty)) == Refusal("chain.station_unknown")
+
+
+async def test_the_same_batch_many_times_at_once_is_taken_once(machines: Pair, database: OpenDatabase) -> None:
+    server = database(*MIGRATIONS)
+    code = pairing.fresh_code(secrets.token_bytes)
+    await server.write(pairing.new_code, OWNER, code, "Till room", 5)
+    pairs = [pairing.fresh_code(secrets.token_bytes) for _ in range(4)]
+    for each in pairs:
+        await server.write(pairing.new_code, OWNER, each, "Other", 5)
+    asked = [
+        server.write(pairing.pair, code, fresh_key(secrets.token_bytes).text, secrets.token_hex(8), 6) for _ in range(4)
+    ]
+    (station,) = [made for made in await asyncio.gather(*asked) if isinstance(made, Station)]
+    taking = Inbox(server, machines.digester, lambda id_: None, lambda: 7.0, lambda event, values: None)
+    for number in range(5):
+        await machines.intake().take(printout(number), LINE)
+    waiting = await machines.station.read(outbox.waiting)
+    assert waiting is not None
+    body = wire.packed(await machines.station.read(composed, SHOP, waiting, KINDS))
+    answers = await asyncio.gather(*(taking.deliver(station, body) for _ in range(6)))
+    assert {answer.received for answer in answers if isinstance(answer, Answer)} == {5}
+    assert len(machines.receipts(server)) == 5
+
+
+def test_a_machine_that_was_no_station_for_a_while_tells_everything(tmp_path: Path) -> None:
+    def opened(role: str) -> Database:
+        settings = read(None, {"KVIT_CHAIN__ROLE": role, "KVIT_DATA__FOLDER": str(tmp_path)})
+        return noted(settings, open_database(tmp_path / "kvit.db", MIGRATIONS))
+
+    for number, role in enumerate(("station", "all", "station")):
+        with opened(role) as db:
+            db.write_now(service.take, SHOP, prepared(number))
+            waits = db.read_now(outbox.backlog).count
+        assert waits == (1, 0, 3)[number]

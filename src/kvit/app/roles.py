@@ -66,6 +66,8 @@ def mark() -> str:
 def noted(settings: Settings, db: Database) -> Database:
     """Give the data base as this machine's trades get it: a station's notes its news."""
     if settings.chain.role is not Role.STATION:
+        if db.read_now(outbox.is_begun):  # what happens from now on is noted nowhere
+            db.write_now(outbox.end)
         return db
     everything = functools.partial(_everything, settings.shop.id)
     if not db.read_now(outbox.is_begun):

@@ -44,6 +44,11 @@ def begin(tx: Tx, epoch: str, everything: Callable[[Tx], Iterable[tuple[str, str
     return count
 
 
+def end(tx: Tx) -> None:
+    """Number no more: the machine is no station now. As one again it begins anew, with everything."""
+    store.end(tx)
+
+
 def put(tx: Tx, mark: str, kind: str, subject: str, now_ms: int) -> int:
     """Append one piece of news."""
     n = store.put(tx, mark, kind, subject, now_ms)

@@ -21,6 +21,12 @@ def begin(tx: Tx, epoch: str) -> None:
     tx.run("DELETE FROM chain_outbox")
 
 
+def end(tx: Tx) -> None:
+    """Forget the numbering and all news."""
+    tx.run("DELETE FROM chain_outbox")
+    tx.run("DELETE FROM chain_outbox_head")
+
+
 def epoch(tx: Tx) -> str:
     """Give the epoch; empty where numbering has not begun."""
     row = tx.one("SELECT epoch FROM chain_outbox_head")
