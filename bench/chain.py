@@ -3,7 +3,8 @@
     python -m bench.chain [--receipts 2000] [--rounds 3]
 
 Both machines in one process, the server's application called without a socket: packing, the key, unpacking, parse, play,
-read, mask, store on SQLite with its full durability, and the station's own bookkeeping. Each round begins with empty folders.
+read, mask, store on SQLite with its full durability, and the station's own bookkeeping. Each round begins with empty
+folders.
 """
 
 from __future__ import annotations
