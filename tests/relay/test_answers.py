@@ -66,6 +66,15 @@ def test_trouble_is_not_recorded_as_the_idle_printers_answer() -> None:
     assert says(answers, b"\x10\x04\x04") == b"\x12"
 
 
+def test_what_was_recorded_whole_is_not_learned_anew() -> None:
+    answers = Answers(T88, Recorded({"1d4901": "20"}, whole=True))
+    heard(answers, b"\x1dI\x01", b"\x4b")
+    assert says(answers, b"\x1dI\x01") == b"\x20"
+    answers.forget()
+    heard(answers, b"\x1dI\x01", b"\x4b")
+    assert says(answers, b"\x1dI\x01") == b"\x4b"
+
+
 def test_the_automatic_status_has_the_makers_tail() -> None:
     answers = Answers(T88)
     heard(answers, b"\x1da\xff", b"\x10\x00\x00\x4a")

@@ -299,3 +299,35 @@ async def while_another_waits(shop: Shop) -> None:
 
 def test_a_till_asks_for_its_turn_again(tmp_path: Path) -> None:
     simulate(while_another_waits(Shop(tmp_path, hold_s=50)))
+
+
+async def away_for_long(shop: Shop) -> None:
+    """Decided for paper, the printer away, a new segment begun, killed: it is still there."""
+    shop.start()
+    till = TillScript("A", random.Random(1))
+    shop.plug(till)
+    till.say(b"\x10\x04\x01")
+    await asyncio.sleep(1)
+    shop.holding.attend(50)
+    await asyncio.sleep(5)
+    shop.printer.go_away()
+    till.say(b"\x1b@#1#\nTOTAL 5.00\n\x1dV\x00")
+    await asyncio.sleep(0.1)
+    [held] = shop.holding.attend(50)
+    assert shop.holding.route(held.offset, True, (), None) is None
+    assert shop.pump is not None
+    for _ in range(3):
+        shop.pump.writer.rotate()
+        await asyncio.sleep(2)
+        shop.holding.attend(50)
+        capture.cut(shop.folder, 1 << 60)
+    shop.kill()
+    shop.printer.away = False
+    shop.start()
+    await asyncio.sleep(5)
+    assert b"#1#" in shop.printer.paper
+    await shop.pump.stop()
+
+
+def test_a_paper_for_an_absent_printer_outlives_the_process(tmp_path: Path) -> None:
+    simulate(away_for_long(Shop(tmp_path, hold_s=50)))

@@ -168,8 +168,11 @@ class Answers:
         return self._real.change(held_offline=False).offline
 
     def learn(self, said: Answer, now_ms: int) -> None:
-        """The printer answered a till's own question: keep the bytes, where they are those of an idle printer."""
-        if any(said.values.values()):
+        """The printer answered a till's own question: keep the bytes, where they are those of an idle printer.
+
+        Only until it was asked everything: of a till's questions it may have left one out, and its answers move up.
+        """
+        if self.recorded.whole or any(said.values.values()):
             return
         if said.kind == ASB:
             self._keep(ASB, said.raw, now_ms)

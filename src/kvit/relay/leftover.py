@@ -88,8 +88,6 @@ def find(records: Iterable[Record], profile: str, boot_ns: int) -> list[Leftover
     for record in records:
         cut_off = abs(record.wall_ns - record.monotonic_ns - boot_ns) > BOOT_NS
         if record.kind == capture.HELD:
-            if (old := held.get(record.connection)) is not None:
-                runs.remove(old)  # noted again: nothing was withheld of it
             held[record.connection] = _Run(record.connection)
             runs.append(held[record.connection])
         elif record.kind in (capture.PASSED, capture.OPEN):

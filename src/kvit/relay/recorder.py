@@ -48,6 +48,7 @@ class Recorder(Till):
         self._missed: list[bytes] = []
         self._timer: asyncio.TimerHandle | None = None
         self._wait_s = FIRST_S
+        self._told_all = False
 
     def begin(self) -> None:
         """Ask for a turn."""
@@ -75,7 +76,7 @@ class Recorder(Till):
         if self._question == QUESTIONS[-1]:
             for question in self._missed:
                 self._answers.silent(question, self._line.writer.now_ms)
-            self._answers.recorded.whole = self._answers.news = True
+            self._told_all = True
         if self._question == ASB_ON:
             self._line.from_till(self, ASB_OFF)
         if self._answers.offline or self._line.turns.waiting:
@@ -112,6 +113,8 @@ class Recorder(Till):
         if self._timer is not None:
             self._timer.cancel()
         self.over = self.released = self.ended = True
+        if self._told_all:
+            self._answers.recorded.whole = self._answers.news = True
 
 
 def _kind(question: bytes) -> str:
