@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kvit.access.customers import desk, mails, phones, proofs
+from kvit.access.customers import codes, desk, mails, phones, proofs
 from kvit.access.customers import service as customers
 from kvit.access.customers.desk import Seen
 from kvit.access.customers.joining import NAME
@@ -35,11 +35,13 @@ def who(call: Call) -> Identity:
 
 
 async def find(call: Call, typed: str) -> Customer | Refusal:
-    """Find a customer by what somebody typed or scanned: a mail address, a phone, or a card.
+    """Find a customer by what somebody typed or scanned: a member code, a mail address, a phone, or a card.
 
     What can be read as a phone may be a card's number, too, so that is tried next.
     """
     db, keys, now = call.context.db, call.context.customer_keys, call.now_s
+    if codes.is_code(typed.strip()):
+        return await db.write(desk.find_code, who(call), typed.strip(), keys, now)
     for kind, contact in _readings(call, typed):
         found = await db.write(desk.find_contact, who(call), kind, contact, keys, now)
         if isinstance(found, Customer):

@@ -1,6 +1,6 @@
 """What staff do with customers, each with its row in the shop's audit log, in one transaction.
 
-Staff find a customer by a whole phone number, mail address or card, or among those who were at their shop lately; there
+Staff find a customer by a whole phone number, mail address, card or member code, or among those who were at their shop lately; there
 is no list of phones to page through. Only customers who were at the shop exist for it. A phone is shown masked; in clear
 only by an act of its own, which is written down with who asked. What was looked for is not written down: only the id that
 was found.
@@ -61,6 +61,17 @@ def find_card(tx: Tx, by: Identity, text: str, keys: Keys, now: int) -> Customer
         if owner is not None:
             return _found(tx, by, owner, now)
     return Refusal("customers.unknown")
+
+
+def find_code(tx: Tx, by: Identity, text: str, keys: Keys, now: int) -> Customer | Refusal:
+    """Find a customer by the member code they show; it is used up, and they were at the shop by this.
+
+    Refused: ``not_allowed``, ``code_bad``, ``code_old``, ``code_ended``, ``code_used``.
+    """
+    if not by.may(READ):
+        return Refusal("access.not_allowed")
+    known = service.identify(tx, text, "qr", keys, now, by.shop)
+    return known if isinstance(known, Refusal) else _found(tx, by, store.customer(tx, known.customer), now)
 
 
 def _found(tx: Tx, by: Identity, customer: Customer | None, now: int) -> Customer | Refusal:
