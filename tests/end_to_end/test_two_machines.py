@@ -89,6 +89,8 @@ def test_everything_printed_at_the_station_is_at_the_server_once_in_order(machin
     assert station.paper == b"".join(receipt(number) for number in range(9))
     until(lambda: standing(station).get("backlog") == 0, "an empty outbox")
     assert standing(station)["refused"] == 0
+    said = kvit("doctor", "--config", str(station.config)).stdout.decode()
+    assert "Station Till room of Corner Cafe" in said
 
 
 def _receipts(staff: Staff) -> list[dict[str, object]]:

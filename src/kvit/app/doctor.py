@@ -15,6 +15,7 @@ from typing import Any
 from kvit.app import control, doctor_printers
 from kvit.app.finding import BAD, GOOD, NOTE, Finding
 from kvit.app.settings import Settings
+from kvit.chain.settings import Role
 from kvit.db import DatabaseError, open_database
 from kvit.relay.control import ask
 
@@ -86,7 +87,30 @@ def _shop(settings: Settings) -> Iterator[Finding]:
         yield Finding(BAD, "app.doctor_books_bad", {"reason": str(error)})
 
 
+def _centre(settings: Settings) -> Iterator[Finding]:
+    """How a station stands with its server."""
+    if settings.chain.role is not Role.STATION:
+        return
+    try:
+        said = control.ask(settings.folder, "station")
+    except (control.NotRunning, control.ControlError):
+        return  # it was said already that the shop does not run
+    if not said.get("station"):
+        yield Finding(NOTE, "chain.not_paired", {})
+        return
+    named = {"name": str(said["name"]), "server": str(said["server"]), "shop": str(said["shop_name"])}
+    yield Finding(GOOD, "chain.standing", {**named})
+    if said["trouble"]:
+        yield Finding(BAD, "chain.standing_trouble", {"trouble": str(said["trouble"])})
+    if said["backlog"] or said["refused"]:
+        level = BAD if said["refused"] else NOTE
+        counts: dict[str, str | int] = {"count": int(said["backlog"]), "refused": int(said["refused"])}
+        yield Finding(level, "chain.standing_backlog", counts)
+
+
 def _lines(settings: Settings) -> Iterator[Finding]:
+    if settings.chain.role is Role.SERVER:
+        return
     try:
         answer = ask(settings.folder / "run", {"do": "state"})
     except (OSError, ValueError):
@@ -136,5 +160,5 @@ def _printers(settings: Settings) -> Iterator[Finding]:
 
 
 LOOKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
-    _python, _config, _folder, _books, _shop, _lines, _printers, _readers,
+    _python, _config, _folder, _books, _shop, _lines, _centre, _printers, _readers,
 )  # fmt: skip
