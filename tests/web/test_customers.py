@@ -95,6 +95,22 @@ def test_a_customer_is_found_by_a_whole_number(house: House, shopper: Shopper, t
     assert found.json() == {"id": shopper.id}
 
 
+def test_a_member_code_that_is_shown_finds_its_customer_once(house: House) -> None:
+    """Also one who was never at the shop: by showing it they are."""
+    shopper, browser = Shopper(house, shop="shop-2", contact=False), house.user("manager")
+    assert browser.get(f"/customers/{shopper.id}").status_code == 404
+    visit = house.db.read_now(service.visitor, shopper.wallet.hash, NOW_S)
+    assert visit is not None
+    (code,) = service.make_codes(house.context.customer_keys, visit, NOW_S, 1, secrets.token_bytes)
+    answer = send(browser, "/customers/find", text=f" {code.lower()}")
+    assert answer.headers["location"] == f"/customers/{shopper.id}"
+    assert log_of(house)[-1][:2] == ("customer.found", shopper.id)
+    again = send(browser, "/customers/find", text=code)
+    assert again.status_code == 409
+    assert "has been used" in again.text
+    assert call(browser, "POST", "/api/v1/customers/find", {"text": "KVIT1.XYZ"}).json()["code"] == "customers.code_bad"
+
+
 @pytest.mark.parametrize(
     "typed", ["", "3456", "074", "07400 123 457", "anna", "@example.com", CARD[:-1], "%", "*", "' OR 1=1"]
 )

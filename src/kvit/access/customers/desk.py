@@ -1,9 +1,9 @@
 """What staff do with customers, each with its row in the shop's audit log, in one transaction.
 
-Staff find a customer by a whole phone number, mail address, card or member code, or among those who were at their shop lately; there
-is no list of phones to page through. Only customers who were at the shop exist for it. A phone is shown masked; in clear
-only by an act of its own, which is written down with who asked. What was looked for is not written down: only the id that
-was found.
+Staff find a customer by a whole phone number, mail address or card, by the member code they show, or among those who were
+at their shop lately; there is no list of phones to page through. Only customers who were at the shop exist for it. A phone
+is shown masked; in clear only by an act of its own, which is written down with who asked. What was looked for is not
+written down: only the id that was found.
 
 Each verb takes ``tx`` first and ``by``, the identity from the door. Refusals come in the order in which the docstrings name
 them; ``not_allowed`` is always the first.
