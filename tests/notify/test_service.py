@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,9 +12,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kvit.db import open_database
-from kvit.notify import service
+from kvit.notify import events, service
 from kvit.notify.backoff import LANE_WAIT_MAX_S, WAITS_S, lane_wait_ms, wait_ms
-from kvit.notify.model import ADDRESS_MS, AGAIN_WHEN_UNKNOWN, DAY_MS, OPEN, WIDTH, Kind, Notice, State, Verdict
+from kvit.notify.model import (
+    ADDRESS_MS,
+    AGAIN_WHEN_UNKNOWN,
+    DAY_MS,
+    HOOKS_AT_ONCE,
+    OPEN,
+    WIDTH,
+    Kind,
+    Notice,
+    State,
+    Verdict,
+)
 from kvit.notify.sealing import Seal
 from kvit.refusal import Refusal
 from tests.databases import OpenDatabase
@@ -119,6 +131,19 @@ def test_two_lanes_do_not_wait_for_one_another(queue: Queue) -> None:
     queue.ended(due["ep2"], Verdict.DONE)
     queue.kind(Kind.HOOK, "more")
     assert [each.endpoint for each in queue.take()] == ["ep2"]
+
+
+def test_sleeping_receivers_leave_room_for_people(queue: Queue) -> None:
+    for place in range(12):
+        queue.endpoint(f"ep{place:02}")
+    for place in range(5):
+        queue.db.write_now(events.receipt_stored, SHOP, f"r{place}", "t", "sale", queue.now_ms)
+    hooks = queue.take(32)
+    assert len(hooks) == HOOKS_AT_ONCE
+    flying = Counter(due.lane for due in hooks)
+    assert queue.db.write_now(service.take, queue.now_ms, flying, 12) == []
+    code = queue.send(queue.message(urgent=True), "code")
+    assert [due.id for due in queue.db.write_now(service.take, queue.now_ms, flying, 12)] == [code.id]
 
 
 def test_a_code_goes_before_a_hundred_receipts(queue: Queue) -> None:

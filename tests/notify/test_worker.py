@@ -192,6 +192,12 @@ async def test_printers_in_trouble_are_told(tmp_path: Path) -> None:
     assert sorted(told, key=str) == [("printer.trouble", "cover"), ("printer.trouble", "paper"), ("printer.well", None)]
 
 
+def files(folder: Path) -> str:
+    """All the data base's files as they lie on the disk."""
+    found = [file for file in folder.iterdir() if file.name.startswith("kvit.db") and file.is_file()]
+    return "".join(file.read_bytes().decode("latin-1") for file in found)
+
+
 async def test_mail_text_and_push_side_by_side(tmp_path: Path) -> None:
     browser = Browser()
     async with mail_server() as mail, listening(COMPANIES["solapi"]) as company, listening(browser.service) as pushes:
@@ -213,10 +219,21 @@ async def test_mail_text_and_push_side_by_side(tmp_path: Path) -> None:
                 made = await shop.send(message, key)
                 assert await shop.settled(made.id) is State.DONE, key
             told = str(shop.told)
-            raw = await shop.db.read(lambda tx: str(tx.all("SELECT * FROM notify_message")))
+    raw = files(tmp_path)
+    assert len(raw) > 10_000
     assert [mail.mails[0]["To"], len(company.obeyed), browser.shown()[0]["body"]] == ["anna@example.org", 1, "Here"]
-    for secret in ("anna", "12345678", "482913"):
+    for secret in ("anna", "12345678", "482913", SECRET, KEY):
         assert secret not in told + raw
+
+
+def test_secrets_are_masked_wherever_settings_are_shown(tmp_path: Path) -> None:
+    shown = settings(
+        tmp_path, mail={"server": "a.example", "sender": "a@b.example", "user": "u", "password": "geheim-1"},
+        sms={"provider": "sens", "sender": "1", "key": "geheim-2", "secret": "geheim-3", "service": "s"},
+    ).config.show()  # fmt: skip
+    rows = {row.key: row.value for row in shown}
+    assert "geheim" not in str(rows)
+    assert {rows[key] for key in ("mail.password", "sms.key", "sms.secret")} == {"********"}
 
 
 async def test_a_text_whose_answer_was_lost_is_not_sent_again(tmp_path: Path) -> None:

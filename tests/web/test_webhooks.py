@@ -56,7 +56,19 @@ def test_a_webhook_is_added_and_its_secret_shown_once(house: House) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["", "http://example.com/x", "ftp://a", "https://user:pass@example.com/", "javascript:1"]
+    "url",
+    [
+        "",
+        "http://example.com/x",
+        "ftp://a",
+        "https://user:pass@example.com/",
+        "javascript:1",
+        "https://127.0.0.1/",
+        "https://[::1]/",
+        "https://169.254.169.254/latest",
+        "https://[64:ff9b::7f00:1]/",
+        "https://10.0.0.8/",
+    ],
 )
 def test_an_address_that_is_none(house: House, url: str) -> None:
     shown = add(house, house.user("manager"), url=url)

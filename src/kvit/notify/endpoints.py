@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from kvit.db import Tx
-from kvit.net.guard import read_url
+from kvit.net.guard import is_allowed, read_url
 from kvit.notify import events, service
 from kvit.notify import store as queue
 from kvit.notify.hooks import store
@@ -40,13 +40,23 @@ USE: Final = "hook"
 def checked(url: str, name: str, wanted: Iterable[str], *, plain: bool) -> tuple[str, str, tuple[str, ...]] | Refusal:
     """Look at what was typed; ``plain``: http is allowed. Where the name leads is looked at before every try."""
     url, name = url.strip(), unicodedata.normalize("NFC", " ".join(name.split()))
-    if read_url(url, plain=plain) is None:
+    read = read_url(url, plain=plain)
+    if read is None or not _may_be(read.hostname or "", house=plain):
         return Refusal("notify.endpoint_url")
     if not 0 < len(name) <= NAME_CHARS_MAX or not name.isprintable():
         return Refusal("notify.endpoint_name", {"max": NAME_CHARS_MAX})
     heard = tuple(sorted(set(wanted)))
     strange = [event for event in heard if event not in events.EVENTS]
     return Refusal("notify.endpoint_event", {"event": strange[0][:60]}) if strange else (url, name, heard)
+
+
+def _may_be(host: str, *, house: bool) -> bool:
+    """Say whether a host may be called as far as it can be seen from here: an address of digits that never will be is
+    none."""
+    try:
+        return is_allowed(host, house=house)
+    except ValueError:
+        return True
 
 
 def add(tx: Tx, endpoint: Endpoint, secret: bytes) -> Endpoint | Refusal:

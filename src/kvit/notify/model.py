@@ -46,6 +46,10 @@ WIDTH: Final[dict[str, int]] = {Kind.MAIL: 2, Kind.SMS: 4, Kind.PUSH: 8, Kind.HO
 """How many of one lane are on their way at once: of a webhook's receiver, more would be a flood."""
 
 
+HOOKS_AT_ONCE: Final = 20
+"""Of all webhooks together: receivers that sleep must leave room for the code somebody waits for."""
+
+
 class State(enum.StrEnum):
     """Where a message is."""
 

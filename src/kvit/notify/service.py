@@ -25,6 +25,7 @@ from kvit.notify.model import (
     ADDRESS_MS,
     AGAIN_WHEN_UNKNOWN,
     DAY_MS,
+    HOOKS_AT_ONCE,
     KEY_CHARS_MAX,
     SHUT,
     SHUT_WHEN_UNKNOWN,
@@ -81,15 +82,19 @@ def send(tx: Tx, shop: str, message: Message, key: str, event: str = "") -> Noti
 
 
 def take(tx: Tx, now_ms: int, flying: Mapping[str, int], most: int) -> list[Due]:
-    """Take what is next, ``most`` in all, beside what is ``flying`` in each lane.
+    """Take what is next, ``most`` in all, beside what is ``flying`` in each lane: people first, then programs.
 
     From a lane that has failed one message goes ahead alone.
     """
     taken: list[Due] = []
-    for lane, fails, told in store.open_lanes(tx, now_ms):
+    hooks_free = HOOKS_AT_ONCE - sum(count for lane, count in flying.items() if lane.startswith("hook:"))
+    for lane, fails, told in sorted(store.open_lanes(tx, now_ms), key=lambda each: each[0].startswith("hook:")):
         under_way = flying.get(lane, 0)
         free = int(under_way == 0) if fails else WIDTH[lane.partition(":")[0]] - under_way
+        if lane.startswith("hook:"):
+            free = min(free, hooks_free)
         found = store.take(tx, lane, now_ms, min(free, most - len(taken))) if free > 0 else []
+        hooks_free -= len(found) if lane.startswith("hook:") else 0
         if not found and not under_way and not fails and not store.waits(tx, lane):
             store.give_up_lane(tx, lane, told)
         taken += found
