@@ -142,6 +142,22 @@ def test_without_a_provider_the_page_says_so(house: House) -> None:
     assert "contact" not in re.findall(r'name="(\w+)"', text)
 
 
+@pytest.mark.parametrize(
+    ("kinds", "words"),
+    [
+        ((), "can not send codes"), (("phone",), "Prove your phone<"), (("mail",), "Prove your mail address<"),
+        (("phone", "mail"), "Prove your phone or mail<"),
+    ],
+)  # fmt: skip
+def test_a_proof_is_called_by_what_can_be_proven(house: House, kinds: tuple[str, ...], words: str) -> None:
+    sent, _ = give_world(house)
+    object.__setattr__(sent, "kinds", lambda: kinds)
+    phone, new = with_wallet(house), house.public()
+    assert words in phone.get(SETTINGS).text
+    assert words in new.get("/wallet/prove").text
+    assert (words in new.get("/wallet").text) == bool(kinds)
+
+
 def test_the_devices_secret_is_new_after_a_proof(house: House) -> None:
     sent, _ = give_world(house)
     phone = with_wallet(house)

@@ -118,7 +118,9 @@ def _add_list(table: Table) -> None:
     async def wallet_list(call: Call, cursor: Short = "", said: Short = "") -> Response | Refusal:
         """Show what was kept, newest first."""
         if call.visitor is None:
-            return remember_language(call, wallet_page(call, "wallet_empty.html", said=said))
+            return remember_language(
+                call, wallet_page(call, "wallet_empty.html", said=said, kinds=call.context.wallet.codes.kinds())
+            )
         return await _list(call, {}, cursor, said)
 
     @table.post("/wallet/find", needs=CUSTOMER, page=True)
