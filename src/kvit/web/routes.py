@@ -6,7 +6,7 @@
 A name in the path is a path value; ``body`` is a JSON body (or, typed ``bytes``, bytes as they are) and ``form`` a
 submitted form, both msgspec Structs; ``idempotency_key`` is that header; everything else is a query value. What does not
 fit the types is a 422, before the handler runs. A handler gives a Struct (JSON), a ``Response`` as it is, or a
-``Refusal``. There is no route without ``needs``: a permission of ``kvit.access``, or ``PUBLIC``, ``ANY_USER``, ``CUSTOMER``.
+``Refusal``. There is no route without ``needs``: a permission of ``kvit.access``, ``PUBLIC``, ``ANY_USER`` or ``CUSTOMER``.
 
 Left out: content negotiation, PATCH, nested resources. Past 280 lines this file gives
 way to Litestar.
