@@ -104,7 +104,11 @@ def test_receipts_that_disagree_teach_nothing() -> None:
     learned = lessons.learn(lessons.learn(taught(2), odd), odd)
     prior = lessons.prior_of(learned, 4)
     assert prior is not None
-    assert (prior.breaks, prior.currency, dict(prior.labels)) == (None, None, {})
+    assert (prior.currency, dict(prior.labels)) == (None, {})
+    assert prior.breaks == 14, "a till that breaks between words never breaks a word"
+    only = lessons.learn(lessons.learn(Learned(), odd), odd)
+    assert getattr(lessons.prior_of(only, 2), "breaks", None) == 0
+    assert getattr(lessons.prior_of(lessons.learn(Learned(), odd), 2), "breaks", 0) is None
 
 
 @pytest.mark.parametrize(

@@ -56,33 +56,50 @@ def _labels(page: Page, confirmed: Confirmed) -> dict[str, str]:
         label = page.labels[index]
         if page.rows[index].rule or not label.strip() or index in page.dated or not page.counts[index]:
             continue
-        sums = sums_of(amounts(page.rows[index].text, notation), loose=False)
+        numbers = amounts(page.rows[index].text, notation)
+        if any(number.times for number in numbers):
+            continue  # pieces times price: a thing sold
+        sums = sums_of(numbers, loose=False)
         value = sums[-1].value if sums else None
         if value is None or value not in wanted:
             continue
         if page.says[index]:
             if page.says[index] == wanted[value]:
                 del wanted[value]  # told by its own word: another row of the same sum is something else
-        elif any(letter.isalpha() for letter in label):
+        elif sum(map(str.isalpha, label)) >= LABEL_LETTERS_MIN:
             found[label_hash(label)] = wanted[value]
     return found
 
 
+LABEL_LETTERS_MIN = 3
 _PAID = ("cash", "card", "mobile", "points")
 
 
 def _breaks(page: Page, confirmed: Confirmed) -> int | None:
-    """How a confirmed name lies broken on the paper: 0 between words, else the letters of its first piece."""
+    """How confirmed names lie broken on the paper: in mid-word at so many letters; 0 between words; None: not to be told.
+
+    A break at a blank tells nothing where the first piece is as long as any: a till that breaks at its column's end does
+    so too.
+    """
     names = {item.name for item in confirmed.items}
+    whole = max([len(name) for name in names if any(name in row.text for row in page.rows)], default=0)
+    between = None
     for row, following in pairwise(page.rows):
         rest = following.text
         for name in names:
             if not rest or name in row.text or not name.endswith(rest):
                 continue
             first = name[: -len(rest)]
-            if len(first.strip()) > 1 and first.strip() in row.text:
-                return 0 if first.endswith(" ") else len(first)
-    return None
+            if len(first.strip()) < FIRST_LETTERS_MIN or first.strip() not in row.text:
+                continue
+            if not first.endswith(" "):
+                return len(first)
+            if len(first.strip()) < whole - 1 and following.column <= row.column:
+                between = 0
+    return between
+
+
+FIRST_LETTERS_MIN = 4
 
 
 def _order(page: Page, confirmed: Confirmed) -> str:
@@ -120,15 +137,22 @@ def prior_of(learned: Learned, confirmed: int) -> Prior | None:
     """Return what may be believed of a form by now."""
     if confirmed < CONFIRMED_MIN:
         return None
-    breaks = _agreed(learned.breaks)
     labels = {name: said for name, votes in learned.labels.items() if (said := _agreed(votes)) is not None}
     return Prior(
         labels,
-        None if breaks is None else int(breaks),
+        _column(learned.breaks),
         _agreed(learned.shops),
         _agreed(learned.currencies),
         _agreed(learned.orders) or "",
     )
+
+
+def _column(votes: Mapping[str, int]) -> int | None:
+    """Where names are broken: one in mid-word says it for all, for a till that breaks between words never does that."""
+    inside = {said: count for said, count in votes.items() if said != "0"}
+    if inside:
+        return int(max(inside, key=lambda said: (inside[said], -int(said))))
+    return 0 if votes.get("0", 0) >= CONFIRMED_MIN else None
 
 
 def _agreed(votes: Mapping[str, int]) -> str | None:

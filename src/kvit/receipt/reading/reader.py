@@ -306,7 +306,7 @@ def _entry(
         if page.rows[index].digits or index + 1 >= len(page.rows) or not page.rows[index + 1].digits:
             return Entry(tells="none")
         return Entry(clean(row.text), cells=len(row.text))  # "Deposit", and what it came to in the next row
-    made = entry(row, numbers, sums, right) if row.digits else Entry(page.told[index].name, cells=len(row.text))
+    made = entry(row, numbers, sums, right) if row.digits else _named(row, page.told[index].name)
     if said in ("header", "amount") and made.total is not None:
         said = ""  # "Item 1   10.00" is a thing, a table's head has no sums
     if said in _NO_GOODS and not made.proven and (strict or said in ("tax", "number", "tax_id")):
@@ -317,6 +317,10 @@ def _entry(
         made.tail = tail_of(row.text[: made.figures], made.name)
         made.cells += len(made.tail)
     return made
+
+
+def _named(row: Row, name: str) -> Entry:
+    return Entry(name, cells=len(row.text), tail=tail_of(row.text, name))
 
 
 def _baskets(whole: Basket) -> Iterator[Basket]:
