@@ -42,8 +42,9 @@ class NoCodes:
 class Browsers(Protocol):
     """Keeps the push subscriptions of browsers."""
 
-    key: str
-    """The public key browsers subscribe with (VAPID), empty where nothing is pushed."""
+    @property
+    def key(self) -> str:
+        """The public key browsers subscribe with (VAPID), empty where nothing is pushed."""
 
     def subscribe(self, tx: Tx, customer: str, subscription: str, language: str, now_ms: int) -> object | Refusal:
         """Keep what a browser gave the page, as JSON."""
