@@ -8,6 +8,9 @@ const $ = (/** @type {string} */ id) => document.getElementById(id);
 
 if ("serviceWorker" in navigator) navigator.serviceWorker.register("/wallet/worker.js", { scope: "/wallet" }).catch(() => {});
 
+/** Without a wallet the codes of the one before are of no use to anybody. */
+if (!document.querySelector(".tabs")) localStorage.removeItem("kvit-codes");
+
 for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll("button[data-copy]"))) {
   if (!navigator.clipboard) continue;
   button.hidden = false;
