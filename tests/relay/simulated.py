@@ -269,7 +269,7 @@ class Shop:
     @property
     def holding(self) -> Holding:
         assert self.pump is not None
-        assert self.pump.holding is not None
+        assert isinstance(self.pump.holding, Holding)
         return self.pump.holding
 
     def kill(self) -> None:
@@ -354,7 +354,7 @@ def silence(pump: Pump) -> None:
         link._tells = _Deaf()
         link._transport = None
         link.state = "dead"
-    if pump.holding is not None:
+    if isinstance(pump.holding, Holding):
         for name in ("_run", "_look", "_due", "tick", "_write"):
             setattr(pump.holding, name, nothing)
         if pump.holding._timer is not None:

@@ -12,6 +12,7 @@ from kvit.device.emulator import Emulator
 from kvit.escpos import load_profile
 from kvit.relay import capture
 from kvit.relay.control import ask
+from kvit.relay.holding import Holding
 from kvit.relay.house import House
 from kvit.relay.reading import Printout, Reading
 from kvit.relay.settings import LineSettings
@@ -150,7 +151,7 @@ async def test_the_printers_own_answers_are_recorded_and_repeated(tmp_path: Path
     async with running(tmp_path, line(await printer.listen())) as house:
         await attend(tmp_path)
         holding = house.lines["till"].pump.holding
-        assert holding is not None
+        assert isinstance(holding, Holding)
         await until(lambda: (tmp_path / "capture" / "till" / "answers.json").exists())
         await until(lambda: holding.hold.answers.recorded.whole and holding.idle)
         before = printer.received_bytes

@@ -23,11 +23,11 @@ from kvit.escpos.parser import Parser
 from kvit.refusal import Refusal
 from kvit.relay import capture, leftover, notes, recorder
 from kvit.relay.answers import Answers
+from kvit.relay.beside import Forwards
 from kvit.relay.capture import Record
 from kvit.relay.effects import Answer, Effect, Finished, Note, Paper, Sound, Turned
 from kvit.relay.hold import Hold
 from kvit.relay.link import Link
-from kvit.relay.pump import Pump
 from kvit.relay.settings import LineSettings
 from kvit.relay.sounding import QUESTIONS, Soundings
 from kvit.relay.till import Job, Till
@@ -48,7 +48,7 @@ RECORD_AGAIN_S: Final = 60.0
 class Holding:
     """One line's withheld paper."""
 
-    def __init__(self, pump: Pump, settings: LineSettings, sync: Callable[[int], None] = os.fsync) -> None:
+    def __init__(self, pump: Forwards, settings: LineSettings, sync: Callable[[int], None] = os.fsync) -> None:
         self._pump, self._settings, self._sync = pump, settings, sync
         self._writer = pump.writer
         self._loop = asyncio.get_running_loop()

@@ -22,16 +22,14 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from kvit.device.transports.own_door import GO
 from kvit.relay import capture
+from kvit.relay.beside import Withholds
 from kvit.relay.link import Dial, Link
 from kvit.relay.till import Till
 from kvit.relay.turns import FEW_BYTES, Turns
-
-if TYPE_CHECKING:  # it needs the parser, which a line that never withholds does not load
-    from kvit.relay.holding import Holding
 
 ANSWER_S: Final = 2.0
 """How long a till that has half-closed waits for the printer to hang up; every word of the printer begins it anew."""
@@ -63,7 +61,7 @@ class Pump:
         idle_drop_s: float = 0.0,
         wait_s: float = 600.0,
         wake: Callable[[], None] = lambda: None,
-        holding: Callable[[Pump], Holding] | None = None,
+        holding: Callable[[Pump], Withholds] | None = None,
     ) -> None:
         """Take what opens the printer, the capture, what to call when the capture has grown, and who withholds paper."""
         self.name = name

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import msgspec
 
@@ -18,11 +18,9 @@ from kvit.device.transports.own_door import GO
 from kvit.escpos import Parser
 from kvit.escpos.status_reader import StatusReader
 from kvit.relay.answers import QUESTIONS, Answers, Recorded
+from kvit.relay.beside import Forwards
 from kvit.relay.till import Till
 from kvit.relay.turns import FEW_BYTES
-
-if TYPE_CHECKING:
-    from kvit.relay.pump import Pump
 
 NAME: Final = "answers.json"
 """Beside the segments."""
@@ -35,7 +33,7 @@ ASB_ON, ASB_OFF = b"\x1da\xff", b"\x1da\x00"
 class Recorder(Till):
     """One round of questions."""
 
-    def __init__(self, pump: Pump, answers: Answers, *, asb: bool) -> None:
+    def __init__(self, pump: Forwards, answers: Answers, *, asb: bool) -> None:
         """Without ``asb`` the automatic status is left as tills have set it."""
         super().__init__(pump, pump.own_number(), "", lasting=False, network=False)
         self._line, self._answers = pump, answers
