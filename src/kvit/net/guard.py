@@ -12,11 +12,17 @@ from urllib.parse import SplitResult, urlsplit
 
 URL_CHARS_MAX: Final = 2048
 """What every server takes; what is longer is no address of a service."""
-METADATA: Final = frozenset({"169.254.169.254", "fd00:ec2::254"})
-"""Where clouds tell a machine its own secrets: never asked, house or not."""
+METADATA: Final = frozenset(
+    {"169.254.169.254", "169.254.170.2", "fd00:ec2::254", "168.63.129.16", "100.100.100.200", "192.0.0.192"}
+)
+"""Where clouds tell a machine its own secrets (the later ones at Azure, Alibaba, Oracle): never asked, house or not."""
 BROADCAST: Final = ipaddress.IPv4Address("255.255.255.255")
 NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
 """RFC 6052: the last four bytes are an IPv4 address."""
+OLD_WRAPPED: Final = (ipaddress.IPv6Network("64:ff9b:1::/48"), ipaddress.IPv6Network("::/96"))
+"""RFC 8215 (an IPv4 address at a place its network chose) and RFC 4291, 2.5.5.1 (abandoned): nobody on the open internet
+has one, and Python's ``is_global`` says otherwise.
+"""
 
 
 def read_url(text: str, *, plain: bool) -> SplitResult | None:
@@ -36,7 +42,7 @@ def is_allowed(address: str, *, house: bool) -> bool:
     found = _unwrapped(ipaddress.ip_address(address))
     if str(found) in METADATA or found.is_multicast or found.is_unspecified or found == BROADCAST:
         return False
-    return house or found.is_global
+    return house or (found.is_global and not any(found in network for network in OLD_WRAPPED))
 
 
 def _unwrapped(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
