@@ -117,9 +117,12 @@ def _line(said: dict[str, Any]) -> LineState:
         state=_state(said),
         waiting_bytes=int(said.get("queued_bytes", 0)),
         printed_bytes=int(said.get("till_bytes", 0)),
+        trouble=tuple(map(str, said.get("trouble", ()))),
     )
 
 
+PRINTS_ON = frozenset({"paper_near_end"})
+"""Trouble in which a printer prints."""
 _LINK_STATES = {"up": "ready", "closing": "ready", "dialling": "waiting", "away": "waiting"}
 
 
@@ -127,6 +130,8 @@ def _state(said: dict[str, Any]) -> str:
     """A printer nobody has printed to yet is not connected, and that is no fault."""
     if "problem" in said:
         return "down"
+    if set(said.get("trouble", ())) - PRINTS_ON:
+        return "waiting"
     link = str(said.get("printer", "down"))
     if link == "down":
         return "waiting" if said.get("reason") else "ready"

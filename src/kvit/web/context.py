@@ -63,6 +63,9 @@ class LineState(msgspec.Struct, frozen=True):
     """``ready``, ``busy``, ``waiting`` (the printer is slow or away) or ``down``."""
     waiting_bytes: int = 0
     printed_bytes: int = 0
+    trouble: tuple[str, ...] = ()
+    """What the printer itself told last, by the names of `kvit.escpos.status.StatusModel`, or ``away``; lines that may
+    withhold paper hear it."""
 
 
 class PairState(msgspec.Struct, frozen=True):
