@@ -106,6 +106,17 @@ def test_backup_restore_verify_and_code_without_a_running_shop(config: Path, tmp
     assert kvit("restore", saved, "--config", config, data=b"n\n").exit_code == 1
 
 
+def test_a_backup_says_which_keys_are_not_in_it(config: Path, tmp_path: Path) -> None:
+    data = config.parent / "data"
+    data.mkdir()
+    open_database(data / "kvit.db", MIGRATIONS).close()
+    assert "customers.key" not in kvit("backup", tmp_path / "one.db", "--config", config).stderr
+    (data / "customers.key").write_text("{}")
+    said = kvit("backup", tmp_path / "two.db", "--config", config)
+    assert str(data / "customers.key") in said.stderr
+    assert "push.key" not in said.stderr
+
+
 def test_verbs_that_need_books_say_so_where_there_are_none(config: Path) -> None:
     """No data base is made by asking for one."""
     refused("verify", "--config", config)

@@ -12,6 +12,9 @@ from kvit.cli.config import config_option, configured
 from kvit.cli.words import no, words
 from kvit.db import BackupError, DatabaseError
 
+KEYS = ("customers.key", "notify.key", "push.key")
+"""Files that belong in no copy of the books and without which parts of them can not be read."""
+
 
 @click.command(
     "backup",
@@ -31,6 +34,9 @@ def command(target: Path, config_path: Path | None) -> None:
     except control.ControlError as error:
         raise click.ClickException(str(error)) from None
     click.echo(words("backup_made", target=str(target), mb=f"{size / 1e6:.1f}"))
+    kept = [str(file) for file in (settings.folder / name for name in KEYS) if file.exists()]
+    if kept:
+        click.echo(words("backup_keys", files=", ".join(kept)), err=True)
 
 
 def _through_the_shop(settings: Settings, target: Path) -> int:
