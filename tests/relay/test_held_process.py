@@ -245,6 +245,28 @@ def test_a_printer_that_is_away_is_offline(tmp_path: Path) -> None:
     simulate(away(Shop(tmp_path, hold_s=50)))
 
 
+async def mended(shop: Shop) -> None:
+    """Trouble is over when the printer says so, though no till asks any more."""
+    shop.start()
+    shop.holding.attend(50)
+    shop.printer.change(paper_end=True)
+    till = TillScript("A", random.Random(1))
+    shop.plug(till)
+    for _ in range(3):
+        await asyncio.sleep(1)
+        await till.ask(b"\x10\x04\x04", 1)
+    assert shop.holding.state["trouble"] == ["paper_end", "paper_near_end"]
+    shop.printer.change(paper_end=False)
+    await asyncio.sleep(5)
+    assert shop.holding.state["trouble"] == []
+    assert shop.pump is not None
+    await shop.pump.stop()
+
+
+def test_trouble_that_is_over_is_over(tmp_path: Path) -> None:
+    simulate(mended(Shop(tmp_path, hold_s=50)))
+
+
 async def a_sounding_and_a_till(shop: Shop) -> None:
     """A till that is passed on owns the printer before the answers to a sounding are there: they are not its."""
     shop.start()

@@ -86,6 +86,11 @@ class Answers:
         return (*known, "away") if self.away else known
 
     @property
+    def stopped(self) -> bool:
+        """As far as is known nothing is printed now."""
+        return self.away or self._real.offline
+
+    @property
     def offline(self) -> bool:
         """The printer says that it prints nothing now."""
         return self._real.offline

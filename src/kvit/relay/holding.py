@@ -193,6 +193,8 @@ class Holding:
             self._answers.news = False
             recorder.save(self._folder, self._answers.recorded)
         self._record()
+        if self.hold.attended_until_s is not None and self._answers.stopped:
+            self._sound()  # whether it is over
         for till in list(self._tills.values()):
             if till.jobs and till.released and self._loop.time() - till.jobs[0].since_s > self._settings.wait_s:
                 self._give_up(till)
@@ -384,7 +386,7 @@ class Holding:
         self._over.add(effect.connection)
         self._forget(effect.connection)
 
-    def _sound(self, _: Sound) -> None:
+    def _sound(self, _: Sound | None = None) -> None:
         """Ask the printer how it is, where that disturbs nobody."""
         link, now_s = self._pump.idle_link, self._loop.time()
         if link is None or self._is_file or not self._soundings.due(now_s):
