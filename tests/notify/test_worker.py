@@ -158,6 +158,36 @@ async def test_a_receiver_that_sleeps_holds_up_nobody(tmp_path: Path) -> None:
         assert len(slow.asked) <= 4
 
 
+async def test_a_full_disk_forgets_no_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    receiver, full = Receiver(SIGNED), [True]
+    ended = service.ended
+
+    def failing(*given: Any) -> State:
+        if full:
+            full.pop()
+            raise OSError("no space left")
+        return ended(*given)
+
+    monkeypatch.setattr(service, "ended", failing)
+    async with listening(receiver.answer) as peer, running(tmp_path) as shop:
+        await shop.hook(peer.url)
+        await shop.stored("r1")
+        await shop.until(lambda: _over(shop.db))
+    assert receiver.calls == 1
+    assert any(word == "notify.failed" for word, _ in shop.told)
+
+
+async def test_a_stop_waits_for_what_was_taken(tmp_path: Path) -> None:
+    receiver = Receiver(SIGNED)
+    async with listening(receiver.answer) as peer:
+        async with running(tmp_path) as shop:
+            await shop.hook(peer.url)
+            await shop.stored(*(f"r{place}" for place in range(8)))
+        async with running(tmp_path) as again:
+            await again.until(lambda: _over(again.db))
+    assert receiver.calls == 8, "a quiet stop and start sends nothing twice"
+
+
 async def test_one_that_says_gone_is_switched_off(tmp_path: Path) -> None:
     receiver = Receiver(SIGNED, status=410)
     async with listening(receiver.answer) as peer, running(tmp_path) as shop:

@@ -25,6 +25,8 @@ TICK_S: Final = 1.0
 TIDY_S: Final = 60.0
 FLYING_MAX: Final = 32
 """Messages on their way at once: each is a connection."""
+STOP_S: Final = 5.0
+"""What is on its way when the shop is stopped may take so long to end."""
 TRY_S: Final = 150.0
 """The longest a try may take; every way has shorter deadlines of its own."""
 
@@ -52,6 +54,7 @@ class Worker:
         self._tries: set[asyncio.Task[None]] = set()
         self._awake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+        self._stopping = False
 
     async def start(self) -> None:
         """Take up what a start before left behind, and begin."""
@@ -61,11 +64,15 @@ class Worker:
 
     async def stop(self) -> None:
         """Take nothing more, let what is on its way end, a moment long; what does not is taken up by the next start."""
+        self._stopping = True
+        self._awake.set()
+        if self._tasks:
+            await asyncio.wait(self._tasks[1:], timeout=STOP_S)  # what it has just taken is tried, not forgotten
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._tries:
-            await asyncio.wait(self._tries, timeout=5.0)
+            await asyncio.wait(self._tries, timeout=STOP_S)
         for task in list(self._tries):
             task.cancel()
         await asyncio.gather(*self._tries, return_exceptions=True)
@@ -77,7 +84,7 @@ class Worker:
 
     async def _work(self) -> None:
         tidied_s = self._monotonic() - TIDY_S
-        while True:
+        while not self._stopping:
             self._awake.clear()
             try:
                 await self._take()
@@ -88,7 +95,7 @@ class Worker:
                 self._log("notify.failed", {"error": repr(error)[:300]})
                 await asyncio.sleep(TICK_S)
             try:
-                async with asyncio.timeout(TICK_S):
+                async with asyncio.timeout(0 if self._stopping else TICK_S):
                     await self._awake.wait()
             except TimeoutError:
                 pass
@@ -108,7 +115,7 @@ class Worker:
         began_s = self._monotonic()
         try:
             outcome = await self._outcome(due)
-            state = await self._db.write(service.ended, due, outcome, self._now_ms())
+            state = await self._told(due, outcome)
             self._seen(due.kind, outcome.verdict, self._monotonic() - began_s)
             if state is not State.DONE:
                 words = {"id": due.id, "kind": due.kind.value, "state": state.value, "reason": outcome.reason}
@@ -118,6 +125,15 @@ class Worker:
             if not self._flying[due.lane]:
                 del self._flying[due.lane]
             self._awake.set()
+
+    async def _told(self, due: Due, outcome: Outcome) -> State:
+        """Write down how a try ended, however long the disk is full: until then nobody knows but this task."""
+        while True:
+            try:
+                return await self._db.write(service.ended, due, outcome, self._now_ms())
+            except Exception as error:
+                self._log("notify.failed", {"error": repr(error)[:300], "id": due.id})
+                await asyncio.sleep(TICK_S)
 
     async def _outcome(self, due: Due) -> Outcome:
         way = self._ways.get(due.kind)
