@@ -26,6 +26,8 @@ from kvit.refusal import Refusal
 PREFIX_CHARS: Final = 5
 """``+7701``, ``+8210``, ``+2526``: country and the first of the network; pumping goes to expensive prefixes."""
 MINUTES_MAX: Final = ADDRESS_MS // 60_000
+CODE: Final = "code"
+"""Messages about that go before all others, by whatever way: somebody waits for it."""
 SUBJECT_CHARS_MAX: Final = 200
 
 
@@ -108,7 +110,7 @@ class Sealer:
         return Message(
             kind, about, now_ms, now_ms + minutes * 60_000, self.seal.hash(kind.value, about, to, words),
             target=self.seal.close(to.encode(), f"to.{kind.value}"), content=self.seal.close(words, f"words.{kind.value}"),
-            slot=slot, hint=hint, urgent=urgent, parts=parts, counts=(one, *counts),
+            slot=slot, hint=hint, urgent=urgent or about == CODE, parts=parts, counts=(one, *counts),
         )  # fmt: skip
 
     def slot(self, kind: Kind, to: str) -> bytes:
