@@ -11,9 +11,9 @@ from kvit.db import Tx
 def verify(tx: Tx, own: str) -> dict[str, str]:
     """Return, for each book, how many rows were proven or where it breaks; the installation's own shop is not named."""
     others = {f"audit {shop.id}": shop.id for shop in shops.all_shops(tx) if shop.id != own}
-    return {book: _audit(tx, shop) for book, shop in ({"audit": own} | others).items()}
+    return {book: _proven(tx, shop) for book, shop in ({"audit": own} | others).items()}
 
 
-def _audit(tx: Tx, shop: str) -> str:
-    found = access.verify_audit(tx, shop)
+def _proven(tx: Tx, shop: str) -> str:
+    found = access.verify_proven(tx, shop)
     return f"breaks at row {found.n} ({found.reason})" if isinstance(found, Broken) else f"{found} rows proven"
