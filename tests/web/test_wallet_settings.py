@@ -197,9 +197,11 @@ def test_erasing_everything_leaves_no_raw_hit(house: House, tmp_path: Path) -> N
     send(phone, f"{page}/note", page, note="Quicksilver marmalade")
     send(phone, f"{page}/remind", page, day="2026-01-01", words="Zanzibar")
     me = customer(house, phone)
+    send(phone, "/wallet/find", "/wallet", search="Quicksilver")
     assert send(phone, "/wallet/erase", SETTINGS).headers["location"] == f"{SETTINGS}?said=not_meant"
     gone = send(phone, "/wallet/erase", SETTINGS, meant="1")
     assert gone.headers["location"] == "/wallet?said=erased"
+    assert not {"kvit-find", "kvit-wallet"} & set(phone.cookies)
     assert titles(phone) == 0
     assert house.db.read_now(customers.find, me) is None
     house.db.backup(tmp_path / "copy.db")

@@ -32,7 +32,7 @@ from kvit.web.qr import qr_svg
 from kvit.web.receipts import HASH_LETTERS, PlainForm, short_hash
 from kvit.web.routes import CUSTOMER, PUBLIC, Table
 from kvit.web.wallet_code import add_wallet_code
-from kvit.web.wallet_door import device_opened, fresh_device, shop_of, shown_of, wallet_page
+from kvit.web.wallet_door import FIND_COOKIE, device_opened, fresh_device, shop_of, shown_of, wallet_page
 from kvit.web.wallet_export import add_wallet_export
 from kvit.web.wallet_months import add_wallet_months
 from kvit.web.wallet_settings import add_wallet_settings
@@ -59,7 +59,6 @@ class FindForm(msgspec.Struct):
 
 
 LOOKED_FOR = tuple(field.name for field in msgspec.structs.fields(FindForm) if field.name != "csrf")
-FIND_COOKIE = "kvit-find"
 FIND_LETTERS_MAX = 3_900
 """What a browser keeps in one cookie; two hundred letters of Hangul, escaped twice, are half of it."""
 

@@ -18,6 +18,8 @@ from kvit.web.guard import PUBLIC_CSP
 from kvit.web.pages import Shown, page
 from kvit.web.wallet_acts import Fresh
 
+FIND_COOKIE = "kvit-find"
+"""What was looked for last, till the browser is closed or the wallet left."""
 CSP = PUBLIC_CSP + "; script-src 'self'; connect-src 'self'; worker-src 'self'"
 """The wallet's own pages run our modules; a receipt behind a link needs none."""
 

@@ -22,11 +22,11 @@ from kvit.access.customers.proofs import Started
 from kvit.access.session import Randomness
 from kvit.db import Tx
 from kvit.refusal import Refusal
-from kvit.web.door import Call
+from kvit.web.door import Call, set_cookie
 from kvit.web.problem import Problem
 from kvit.web.public_language import remember_language
 from kvit.web.routes import CUSTOMER, PUBLIC, Table
-from kvit.web.wallet_door import device_label, give_device, wallet_page
+from kvit.web.wallet_door import FIND_COOKIE, device_label, give_device, wallet_page
 from kvit.web.wallet_world import WalletWorld
 
 CONSENTS = {"messages": "1", "offers": "1"}
@@ -280,6 +280,7 @@ def _add_leaving(table: Table) -> None:
 def _gone(call: Call, said: str) -> Response:
     response = RedirectResponse(f"/wallet?said={said}", 303, headers={"clear-site-data": CLEAR})
     give_device(call, response, "")
+    set_cookie(call.request, response, FIND_COOKIE, "")
     return response
 
 
