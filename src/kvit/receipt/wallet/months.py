@@ -15,6 +15,8 @@ from kvit.receipt.wallet.model import Category, Spent
 
 Zone = Callable[[str], datetime.tzinfo | None]
 """The time zone of a shop, by its id; None: the machine's own."""
+LAST_MS = 7_258_118_400_000
+"""2200. A clock that is further off is broken, and no calendar is asked for its month."""
 MONTHS = 12
 """As many as a chart shows."""
 
@@ -82,7 +84,7 @@ def totals(spent: Iterable[Spent], zone: Zone) -> list[Totals]:
 
 def local_month(milliseconds: int, zone: datetime.tzinfo | None) -> Month:
     """Give the month a moment lies in."""
-    local = datetime.datetime.fromtimestamp(milliseconds / 1000, zone)
+    local = datetime.datetime.fromtimestamp(min(max(milliseconds, 0), LAST_MS) / 1000, zone)
     return Month(local.year, local.month)
 
 
