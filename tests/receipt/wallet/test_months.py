@@ -48,6 +48,11 @@ def test_a_month_is_a_month_where_the_shop_stands() -> None:
     assert starts_ms(Month(2024, 10)) <= at("2024-10-01T00:00", zoneinfo.ZoneInfo("Pacific/Kiritimati"))
 
 
+@pytest.mark.parametrize("broken", [-1 << 62, 253_402_300_799_000, 1 << 62])
+def test_a_broken_clock_breaks_no_page(broken: int) -> None:
+    assert local_month(broken, SEOUL) in (Month(1970, 1), Month(2200, 1))
+
+
 @pytest.mark.parametrize(
     "text", ["2024", "2024-13", "2024-00", "24-01", "2024-1", "1900-01", "２０２４-01", "x", "", "2024-1x"]
 )
