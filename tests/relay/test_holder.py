@@ -140,3 +140,30 @@ async def test_what_fails_behind_the_lines_leaves_no_holder(tmp_path: Path, monk
     with pytest.raises(OSError, match="no space"):
         await run(lambda: PTY, tmp_path)
     assert not Holder(tmp_path / "run" / "holder.sock").alive
+
+
+async def test_a_holder_that_is_killed_is_followed_by_another(tmp_path: Path) -> None:
+    both = RelaySettings(
+        (
+            LineSettings("a", "pty://till1", "tcp://127.0.0.1:9"),
+            LineSettings("b", "tcp://127.0.0.1:0", "tcp://127.0.0.1:9"),
+        )
+    )
+    house = House(tmp_path, lambda: both)
+    await house.start()
+    assert house.holder._process is not None
+    first = house.holder._process
+    first.kill()
+    await until(lambda: first.poll() is not None)
+
+    def kept(key: str) -> int:
+        there = house.holder.get(key)
+        for file in there:
+            os.close(file)
+        return len(there)
+
+    await until(lambda: house.holder.alive and kept("pty://till1") == 2)
+    await until(lambda: kept("tcp://127.0.0.1:0") == 1)
+    assert house.holder._process is not first
+    house.keep_ports = False
+    await house.stop()

@@ -110,6 +110,11 @@ class Line:
             if self._till.kind == "tcp":
                 self._task = asyncio.ensure_future(self._listen_again(self._till))
 
+    def hold_again(self) -> None:
+        """Leave the listening port with a holder that is new."""
+        if self._server is not None and self._server.sockets:
+            self._house.holder.put(self._key(), [self._server.sockets[0].fileno()])
+
     async def close(self, *, keep_ports: bool) -> None:
         """End the line. With ``keep_ports`` the holder keeps what tills see, for the next line process."""
         if self._task is not None:

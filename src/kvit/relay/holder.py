@@ -136,6 +136,17 @@ class Holder:
         """Say whether this object started the holder; one it found may hold what tills have open."""
         return self._process is not None
 
+    @property
+    def watched(self) -> int:
+        """A descriptor that becomes readable when the holder dies; -1 where there is none."""
+        return -1 if self._staying is None else self._staying.fileno()
+
+    def died(self) -> None:
+        """It is gone, and what it held with it: to be started anew."""
+        self._leave()
+        if self._process is not None:
+            self._process.poll()
+
     def start(self) -> None:
         """See that a holder runs: find it, or start one in its own session. It lives as long as we do and a while."""
         if self._path is None:

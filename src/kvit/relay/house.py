@@ -45,6 +45,8 @@ class House:
         self._waking: asyncio.Handle | None = None
         self.stopping = asyncio.Event()
         self.keep_ports = True
+        self._watched = -1
+        self._holding_again: asyncio.Task[None] | None = None
         self._quiet_s = 30.0
         self._quiet_timer: asyncio.TimerHandle | None = None
 
@@ -60,6 +62,7 @@ class House:
         for name in ("capture", "ports", "run"):
             (self.folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)
         self.holder.start()
+        self._watch_holder()
         await self.reload()
         for name in pairs.remembered(self.folder / "ports"):
             try:
@@ -86,8 +89,36 @@ class House:
                 await self.lines[name].open()
         return None
 
+    def _watch_holder(self) -> None:
+        """A holder that dies is followed by another, which gets what the first one held."""
+        self._watched = self.holder.watched
+        if self._watched >= 0:
+            asyncio.get_running_loop().add_reader(self._watched, self._holder_died)
+
+    def _watch_no_more(self) -> None:
+        if self._watched >= 0:
+            asyncio.get_running_loop().remove_reader(self._watched)
+            self._watched = -1
+
+    def _holder_died(self) -> None:
+        self._watch_no_more()
+        self.holder.died()
+        self._holding_again = asyncio.create_task(self._hold_again())
+
+    async def _hold_again(self) -> None:
+        await asyncio.get_running_loop().run_in_executor(None, self.holder.start)  # no till waits for it
+        for line in self.lines.values():
+            line.hold_again()
+        for name, pair in self.pairs.items():
+            self.holder.put(f"pty://{name}", [pair.master, pair.slave])
+        self._watch_holder()
+
     async def stop(self) -> None:
         """End all lines. What tills see stays with the holder, unless we were told to end for good."""
+        self._watch_no_more()
+        if self._holding_again is not None:
+            await asyncio.gather(self._holding_again, return_exceptions=True)
+            self._watch_no_more()
         for line in self.lines.values():
             await line.close(keep_ports=self.keep_ports)
         if not self.keep_ports:
