@@ -84,8 +84,7 @@ class Lives(RuleBasedStateMachine):
         if owner and here and owner != here and not mine:
             assert entered.proved.merged == here
             self.became[here] = owner
-            for other in [other for other, whose in self.opens.items() if whose == here]:
-                self.opens[other] = owner
+            self.opens = {other: whose for other, whose in self.opens.items() if whose != here}
         elif not owner and here:
             for one in mine:
                 del self.phones[one]

@@ -136,12 +136,24 @@ async def test_a_wallet_without_a_proof_goes_into_the_phones_wallet(db: Database
     assert found.id == owner.id
 
 
-async def test_codes_fetched_before_a_merge_still_count(db: Database, wallets: Wallets) -> None:
+async def test_devices_that_never_proved_anything_do_not_come_along(db: Database, wallets: Wallets) -> None:
+    """Whoever else holds the key of a wallet without a proof must not see the proven one's receipts."""
     owner = (await enter(wallets)).proved.customer
     wallet = wallets.open()
     other = wallets.more(wallet.customer)
     (code,) = wallets.codes(other, NOW + 60)
     await enter(wallets, wallet=wallet, now=NOW + 60)
+    assert opens(db, other.token) == ""
+    assert refused(db.write_now(service.identify, code, "qr", KEYS, NOW + 60, SHOP)) == "code_ended"
+    assert len(db.read_now(service.list_devices, owner.id)) == 2
+
+
+async def test_a_code_of_ones_own_device_names_who_the_id_became(db: Database, wallets: Wallets) -> None:
+    owner = (await enter(wallets)).proved.customer
+    wallet = wallets.open()
+    entered = await enter(wallets, wallet=wallet, now=NOW + 60)
+    visit = (wallet.customer, entered.proved.device)
+    (code,) = service.make_codes(KEYS, visit, NOW + 60, 1, wallets.random.randbytes)
     assert db.write_now(service.identify, code, "qr", KEYS, NOW + 60, SHOP) == Known(owner.id, Wish.UNSAID, "code")
 
 

@@ -47,7 +47,10 @@ class Hooks:
 
 
 def merge(tx: Tx, keys: Keys, old: str, new: str, hooks: Hooks, randomness: Randomness, now: int) -> None:
-    """Give all of a wallet to another; the old id stands for the new one from now on. Both rows are held by the caller."""
+    """Give all of a wallet to another; the old id stands for the new one from now on. Both rows are held by the caller.
+
+    Its devices do not come along: none of them proved anything, and who proves now gets a fresh one.
+    """
     name = store.contact(tx, old, NAME)
     clear = keys.unseal(NAME, old, name[0]) if name and store.contact(tx, new, NAME) is None else None
     if clear is not None:

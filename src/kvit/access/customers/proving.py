@@ -20,7 +20,8 @@ with a proof           somebody else           the device changes to that wallet
 Telephone companies give numbers out again. A contact none of whose owner's devices was seen for `DORMANT_S` is taken for
 given out again: it leaves its old wallet, whose receipts its new owner must not see.
 
-The device's token is always a fresh one: a token that somebody planted in the browser beforehand opens nothing.
+The device's token is always a fresh one: a token that somebody planted in the browser beforehand opens nothing. In a merge
+all devices of the wallet that never proved anything are ended.
 """
 
 from __future__ import annotations
@@ -162,7 +163,7 @@ def finish_proof(
     if not store.put_contact(tx, target, attempt.kind, attempt.hash, sealed, now):
         return Refusal("customers.proof_over")
     if here:
-        store.drop_device(tx, target if merged else here[0].id, here[1].id)
+        store.drop_device(tx, here[0].id, here[1].id)  # in a merge it is gone already
     device = Device(fresh.device, target, clean_label(fresh.label), now, now, now)
     store.add_device(tx, device, fresh.device_hash)
     customer = store.customer(tx, target)

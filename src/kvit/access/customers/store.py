@@ -358,8 +358,7 @@ def count_met(tx: Tx, shop: str) -> int:
 
 
 def move(tx: Tx, old: str, new: str, now: int) -> None:
-    """Give all a customer has to another one and let the id stand for that one; contacts are the caller's."""
-    tx.run("UPDATE access_customer_device SET customer = $2 WHERE customer = $1", old, new)
+    """Give all a customer has to another one and let the id stand for that one; contacts are the caller's, devices go."""
     tx.run("UPDATE access_customer_card SET customer = $2 WHERE customer = $1", old, new)
     tx.run(
         "INSERT INTO access_customer_consent (customer, what, version, given_at, given_by, withdrawn_at) "
