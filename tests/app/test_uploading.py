@@ -411,3 +411,17 @@ def test_a_machine_that_was_no_station_for_a_while_tells_everything(tmp_path: Pa
             db.write_now(service.take, SHOP, prepared(number))
             waits = db.read_now(outbox.backlog).count
         assert waits == (1, 0, 3)[number]
+
+
+async def test_a_clock_gone_mad_at_a_station_breaks_no_page_of_the_server(machines: Pair) -> None:
+    await machines.pair()
+    for number, taken_ms in enumerate((1 << 52, 7_258_118_400_000, 7_000_000_000_000)):
+        found = msgspec.structs.replace(printout(number), ended_ms=taken_ms)
+        await machines.intake().take(found, LINE)
+    await machines.drain()
+    there = machines.receipts(machines.server.db)
+    assert [one.taken_at_ms for one in there] == [int(machines.now_s[0] * 1000) + 24 * 3600 * 1000] * 2
+    assert (await machines.station.read(outbox.backlog)).refused == 1
+    browser = machines.server.user()
+    for path in ("/live", "/stations", "/api/v1/receipts", f"/api/v1/receipts/{there[0].id}"):
+        assert browser.get(path).status_code == 200, path

@@ -36,6 +36,9 @@ _parcel = msgspec.json.Decoder(Parcel).decode
 _links = msgspec.json.Decoder(Links).decode
 _route = msgspec.json.Decoder(RouteTold).decode
 
+AHEAD_MS = 24 * 3600 * 1000
+"""So far a station's clock may go before ours: what it says of tomorrow is now, or it would stand first in every list."""
+
 Shops = Callable[[str], ShopSettings | None]
 
 
@@ -115,16 +118,8 @@ class Inbox:
             return _forgotten(station.shop, id_, told.forgotten_at_s)
         shop = self._shops(station.shop)
         order = country(shop.country).date_order if shop is not None else ""
-        found = relay.Printout(
-            told.spot.line,
-            told.spot.offset,
-            told.raw,
-            told.setting,
-            told.taken_at_ms,
-            told.taken_at_ms,
-            told.till,
-            "cut",
-        )
+        when = min(told.taken_at_ms, int(self._clock() * 1000) + AHEAD_MS)
+        found = relay.Printout(told.spot.line, told.spot.offset, told.raw, told.setting, when, when, told.till, "cut")
         till = f"{station.name} · {told.till or told.spot.line}"
         job = Job(station.shop, found, till, told.profile, (), order)
         try:

@@ -32,6 +32,8 @@ NAME_MAX = 64
 
 Id = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{16}$")]
 Count = Annotated[int, msgspec.Meta(ge=0, le=1 << 53)]
+Millisecond = Annotated[int, msgspec.Meta(ge=0, le=7_258_118_400_000, description="since 1970, before 2200")]
+"""A calendar can write it: a clock gone mad at a station must not break the server's pages."""
 Word = Annotated[str, msgspec.Meta(max_length=128)]
 
 
@@ -82,10 +84,10 @@ class Told(msgspec.Struct, frozen=True):
 
     version: Word = ""
     backlog: Count = 0
-    oldest_ms: Count = 0
+    oldest_ms: Millisecond = 0
     """When the oldest news that waits there was made (0: none waits)."""
     refused: Count = 0
-    clock_ms: Count = 0
+    clock_ms: Millisecond = 0
     lines: Annotated[tuple[LineTold, ...], msgspec.Meta(max_length=1000)] = ()
 
 

@@ -19,7 +19,7 @@ from kvit.db import Tx
 from kvit.notify import events
 from kvit.receipt import parcel
 from kvit.receipt import service as receipts
-from kvit.receipt.parcel import Spot
+from kvit.receipt.parcel import Moment, Spot
 from kvit.receipt.printout import Prepared
 from kvit.receipt.wallet import service as wallet
 from kvit.refusal import Refusal
@@ -46,8 +46,8 @@ class RouteTold(msgspec.Struct, frozen=True):
     customer: Word
     how: Word
     paper_mm: Annotated[int, msgspec.Meta(ge=0, le=1 << 31)]
-    began_ms: Annotated[int, msgspec.Meta(ge=0, le=1 << 53)]
-    changed_ms: Annotated[int, msgspec.Meta(ge=0, le=1 << 53)]
+    began_ms: Moment
+    changed_ms: Moment
     version: Annotated[int, msgspec.Meta(ge=1, le=1 << 31)]
 
 

@@ -30,21 +30,25 @@ PAGE = 500
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
 Hash = Annotated[bytes, msgspec.Meta(min_length=32, max_length=32)]
-Moment = Annotated[int, msgspec.Meta(ge=0, le=1 << 53)]
+MOMENT_MS_MAX = 7_258_118_400_000
+"""The year 2200: calendars end in 9999, time zones some hours before, and one receipt past it would end every list."""
+Moment = Annotated[int, msgspec.Meta(ge=0, le=MOMENT_MS_MAX)]
+Second = Annotated[int, msgspec.Meta(ge=0, le=MOMENT_MS_MAX // 1000)]
+Offset = Annotated[int, msgspec.Meta(ge=0, le=1 << 53)]
 
 
 class Spot(msgspec.Struct, frozen=True):
     """Where a printout stood at its station: together with the station's id its identity for ever."""
 
     line: Name
-    offset: Moment
+    offset: Offset
     capture: Annotated[str, msgspec.Meta(max_length=128)] = ""
 
 
 class TailTold(msgspec.Struct, frozen=True):
     """A tail that is in the bytes."""
 
-    offset: Moment
+    offset: Offset
     sha256: Hash
 
 
@@ -52,7 +56,7 @@ class Parcel(msgspec.Struct, frozen=True):
     """A receipt on the wire. ``raw`` and ``setting`` have their card numbers masked already; the server masks again."""
 
     spot: Spot
-    forgotten_at_s: Moment | None = None
+    forgotten_at_s: Second | None = None
     """It was erased: nothing else is told."""
     version: Annotated[int, msgspec.Meta(ge=1, le=1 << 31)] = 1
     sha256: Hash = bytes(32)
@@ -70,10 +74,10 @@ class LinkTold(msgspec.Struct, frozen=True):
     """A public link. Times: seconds since 1970."""
 
     sha256: Hash
-    made_at_s: Moment
+    made_at_s: Second
     made_by: Annotated[str, msgspec.Meta(max_length=128)]
-    expires_at_s: Moment
-    revoked_at_s: Moment | None = None
+    expires_at_s: Second
+    revoked_at_s: Second | None = None
 
 
 class Links(msgspec.Struct, frozen=True):
