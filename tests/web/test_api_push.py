@@ -145,3 +145,27 @@ def test_receipts_are_asked_for_by_moments(till: TestClient) -> None:
     assert count("since=2026-11-21T09:00:00Z") == 2
     assert count("until=2026-11-21T09:00:00Z") == 1
     assert count("since=2026-11-21T09:00:00Z&until=2026-11-21T10:00:00Z") == 1
+
+
+@pytest.mark.parametrize(
+    "time",
+    [
+        "9999-12-31T23:59:59+00:00",
+        "9999-12-31T23:59:59-14:00",
+        "0001-01-01T00:00:00+14:00",
+        "2200-01-02T00:00:00+00:00",
+    ],
+)
+def test_a_moment_no_receipt_has_harms_no_list(till: TestClient, house: House, time: str) -> None:
+    answer = push(till, receipt=DATA, time=time)
+    assert answer.status_code == 200, answer.text
+    listed = till.get("/api/v1/receipts")
+    assert [row["id"] for row in listed.json()["receipts"]] == [answer.json()["id"]]
+    assert int(listed.json()["receipts"][0]["time"][:4]) < 2150
+    assert till.get(f"/api/v1/receipts/{answer.json()['id']}").status_code == 200
+
+
+@pytest.mark.parametrize("till_name", ["a\nb", "\x1b[31m", "\u202eevil", "\u2066x", "\x9b1m"])
+def test_a_till_is_named_by_letters_alone(till: TestClient, till_name: str) -> None:
+    assert push(till, receipt=DATA, till=till_name).status_code == 422
+    assert push(till, receipt=DATA, till="Касса 2 · 바").status_code == 200

@@ -54,6 +54,7 @@ def test_many_pages_are_one_file(house: House, monkeypatch: pytest.MonkeyPatch) 
         (DAY, "2024-10-03", 422),
         ("2000-01-01", "2024-01-01", 422),
         ("9998-01-01", "9999-12-31", 422),
+        ("0001-01-01", "0001-01-01", 422),
         ("x", DAY, 422),
     ],
 )

@@ -18,6 +18,7 @@ from kvit.counter.pushed import ReceiptTold, paper_of, reading_of, text_of
 from kvit.device.adapters.adapter import Adapter, adapter_for
 from kvit.escpos.profiles import UnknownProfileError, load
 from kvit.receipt.model import Reading
+from kvit.receipt.parcel import MOMENT_MS_MAX
 from kvit.receipt.printout import Place, Prepared, Printout, prepare, receipt_id
 from kvit.refusal import Refusal
 from kvit.relay import reading as relay
@@ -35,7 +36,8 @@ LINE = "api"
 DATA_PROFILE = "TM-T88V"
 """The paper data are laid out on: 80 mm."""
 
-Till = Annotated[str, msgspec.Meta(max_length=64)]
+Till = Annotated[str, msgspec.Meta(max_length=64, pattern=r"^[^\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]*$")]
+"""What a page shows of it: no control letters, none that turn the direction."""
 
 
 class Pushed(msgspec.Struct, forbid_unknown_fields=True):
@@ -140,7 +142,9 @@ def _place(body: Pushed, key: str) -> Place:
 
 
 def _when(call: Call, body: Pushed) -> int:
-    """When it was printed; a moment no calendar of ours has, or without a zone, is now."""
-    if body.time is None or body.time.tzinfo is None:
-        return int(call.context.clock() * 1000)
-    return max(0, int(body.time.timestamp() * 1000))
+    """When it was printed; a moment no receipt of ours has, or one without a zone, is now."""
+    if body.time is not None and body.time.tzinfo is not None:
+        told_ms = max(0, int(body.time.timestamp() * 1000))
+        if told_ms <= MOMENT_MS_MAX:
+            return told_ms
+    return int(call.context.clock() * 1000)

@@ -48,7 +48,11 @@ def add_exports(table: Table) -> None:
 
 def stretch_of(call: Call, first: datetime.date, last: datetime.date) -> tuple[int, int]:
     """Give days of the shop as milliseconds since 1970, the end not in it; 422 where they are none or too many."""
-    if not datetime.timedelta(0) <= last - first <= datetime.timedelta(DAYS_MAX) or last.year > 9000:
+    if (
+        not datetime.timedelta(0) <= last - first <= datetime.timedelta(DAYS_MAX)
+        or first.year < 1900
+        or last.year > 9000
+    ):
         raise Problem(422, "web.bad_days")
     zone = time_zone(call.shop)
     begin, end = (
