@@ -140,7 +140,7 @@ def test_the_api(house: House, station: Station) -> None:
     path = "/api/v1/station/lines/till-1/choice"
     assert browser.post(path, json={"wish": "electronic"}, headers=headers).json() == {"receipt": id_}
     (row,) = browser.get("/api/v1/station/lines/till-1/receipts").json()["receipts"]
-    assert (row["outcome"], row["why"], row["paper_mm"]) == ("electronic", "key", 120)
+    assert (row["outcome"], row["why"], row["paper_mm"], row["settled"]) == ("electronic", "key", 120, True)
     assert browser.post(path, json={"wish": "nothing"}, headers=headers).status_code == 422
     back = f"/api/v1/station/receipts/{id_}/back"
     assert browser.post(back, headers=headers).json() == {"receipt": id_}

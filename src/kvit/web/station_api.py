@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 
 from kvit.access.customers.model import Wish
-from kvit.counter.model import Routed
+from kvit.counter.model import Routed, Stage
 from kvit.refusal import Refusal
 from kvit.web.api_rows import moment
 from kvit.web.door import Call
@@ -60,6 +60,8 @@ class RouteRow(msgspec.Struct):
     by: str = ""
     claimed: bool = False
     """A customer has it."""
+    settled: bool = False
+    """The line has done it; before that ``foot`` is not known, and paper may still come out."""
     foot: bool = False
     paper_mm: int = 0
 
@@ -135,5 +137,11 @@ def _route(call: Call, row: Row) -> RouteRow:
 
 def _filled(told: RouteRow, route: Routed) -> RouteRow:
     return msgspec.structs.replace(
-        told, why=route.why, by=route.by, claimed=bool(route.customer), foot=route.foot, paper_mm=route.paper_mm
+        told,
+        settled=route.stage is Stage.DONE,
+        why=route.why,
+        by=route.by,
+        claimed=bool(route.customer),
+        foot=route.foot,
+        paper_mm=route.paper_mm,
     )
