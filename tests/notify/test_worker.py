@@ -21,7 +21,7 @@ from kvit.app.settings import Settings, read
 from kvit.db import Database, open_database
 from kvit.device.board import Board
 from kvit.net import Ask, Limits, ask
-from kvit.notify import browsers, events, service
+from kvit.notify import browsers, events, service, worker
 from kvit.notify import endpoints as hooks
 from kvit.notify.hooks.model import Endpoint, Standing
 from kvit.notify.model import Kind, Message, Notice, State
@@ -147,7 +147,8 @@ async def test_a_receiver_that_fails_gets_the_event_again_under_its_name(tmp_pat
     assert len(receiver.events) == 1
 
 
-async def test_a_receiver_that_sleeps_holds_up_nobody(tmp_path: Path) -> None:
+async def test_a_receiver_that_sleeps_holds_up_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "STOP_S", 0.1)
     quick = Receiver(SIGNED)
     async with listening(Receiver(SIGNED).answer) as slow, listening(quick.answer) as peer, running(tmp_path) as shop:
         slow.faults.extend([Fault.SILENT] * 4)
