@@ -34,7 +34,10 @@ from kvit.counter.model import Routed, Stage
 from kvit.db import Database, open_database
 from kvit.net import exchange
 from kvit.receipt import parcel, service
+from kvit.receipt.forms import service as forms
+from kvit.receipt.forms.model import Confirmed
 from kvit.receipt.links import make_token
+from kvit.receipt.model import Kind
 from kvit.receipt.printout import Prepared
 from kvit.refusal import Refusal
 from kvit.relay.reading import Amendment
@@ -149,6 +152,21 @@ async def test_a_late_tail_lengthens_the_receipt_there(machines: Pair) -> None:
     (there,) = machines.receipts(machines.server.db)
     assert machines.server.db.read_now(service.raw, SHOP, there.id) == paper(1) + b"\x1bp\x002\xfa"
     assert there.version == 2
+
+
+async def test_what_a_person_confirmed_at_the_server_stands_over_a_late_tail(machines: Pair) -> None:
+    await machines.pair()
+    await machines.intake().take(printout(1), LINE)
+    await machines.drain()
+    (there,) = machines.receipts(machines.server.db)
+    confirmed = Confirmed(Kind.SALE, currency="USD", total=999)
+    assert not isinstance(
+        await machines.server.db.write(forms.confirm, SHOP, there.id, confirmed, None, "user:1", 5), Refusal
+    )
+    await machines.intake().amend(Amendment("till-1", 1000, b"\x1bp\x002\xfa", 3000, "pulse", len(paper(1))), LINE)
+    await machines.drain()
+    (again,) = machines.receipts(machines.server.db)
+    assert (again.version, again.total) == (2, 999)
 
 
 async def test_two_stations_with_the_same_line_do_not_meet(machines: Pair, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ import msgspec
 
 from kvit.db import ERASED, Tx
 from kvit.receipt import store
+from kvit.receipt.forms.keeping import kept_whole
 from kvit.receipt.printout import RAW_BYTES_MAX, TITLE_LETTERS_MAX, Happening, Place, Prepared, Tail
 from kvit.receipt.service import LINK_TOPIC, TOPIC
 from kvit.receipt.store import Link
@@ -174,7 +175,7 @@ def unpack(tx: Tx, shop: str, prepared: Prepared, version: int) -> Refusal | Non
             return Refusal("receipt.conflict", {"receipt": prepared.id})
         if version <= store.version(tx, n):
             return None
-        store.replace(tx, n, prepared)
+        store.replace(tx, n, kept_whole(tx, n, prepared))
     for tail in prepared.tails:
         store.add_tail(tx, n, tail.offset, tail.sha256)
     store.set_version(tx, n, version)
