@@ -8,7 +8,7 @@ so that one printout nobody can take apart does not keep a station's others out.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 
@@ -24,8 +24,10 @@ from kvit.counter.model import TOPIC as ROUTE_TOPIC
 from kvit.db import ConstraintViolation, Database, Tx
 from kvit.i18n import country
 from kvit.receipt import parcel
+from kvit.receipt.forms import service as forms
 from kvit.receipt.parcel import Links, Parcel
 from kvit.receipt.printout import Prepared, receipt_id
+from kvit.receipt.reading.prior import Prior
 from kvit.receipt.service import LINK_TOPIC, TOPIC
 from kvit.receipt.wallet import service as wallet
 from kvit.refusal import Refusal
@@ -64,7 +66,8 @@ class Inbox:
             return batch
         known = await self._db.read(inbox.come_to, station.id, batch.epoch)
         fresh = [news for news in batch.news if news.n > known]
-        made = await asyncio.gather(*(self._act(station, news) for news in fresh))
+        priors = await self._db.read(forms.priors, station.shop) if fresh else {}
+        made = await asyncio.gather(*(self._act(station, news, priors) for news in fresh))
         acts = dict.fromkeys((news.n for news in batch.news), Refusal("chain.news_bad"))
         ready: dict[int, Act | Refusal] = {**acts, **dict(zip((news.n for news in fresh), made, strict=True))}
         answer = await self._take(station, batch, ready)
@@ -97,12 +100,12 @@ class Inbox:
             after, after_mark = news.n, news.mark
         return answer if isinstance(answer, Refusal) else msgspec.structs.replace(answer, refused=refused)
 
-    async def _act(self, station: Station, news: News) -> Act | Refusal:
+    async def _act(self, station: Station, news: News, priors: Mapping[str, Prior]) -> Act | Refusal:
         if bytes(news.body) == b"null":
             return _nothing
         try:
             if news.kind == TOPIC:
-                return await self._receipt(station, _parcel(news.body))
+                return await self._receipt(station, _parcel(news.body), priors)
             if news.kind == LINK_TOPIC:
                 return _linked(station, _links(news.body))
             if news.kind == ROUTE_TOPIC:
@@ -111,7 +114,7 @@ class Inbox:
             return Refusal("chain.news_bad")
         return Refusal("chain.kind_unknown")
 
-    async def _receipt(self, station: Station, told: Parcel) -> Act | Refusal:
+    async def _receipt(self, station: Station, told: Parcel, priors: Mapping[str, Prior]) -> Act | Refusal:
         place = parcel.place_of(station.id, told.spot)
         id_ = receipt_id(station.shop, place)
         if told.forgotten_at_s is not None:
@@ -121,7 +124,7 @@ class Inbox:
         when = min(told.taken_at_ms, int(self._clock() * 1000) + AHEAD_MS)
         found = relay.Printout(told.spot.line, told.spot.offset, told.raw, told.setting, when, when, told.till, "cut")
         till = f"{station.name} · {told.till or told.spot.line}"
-        job = Job(station.shop, found, till, told.profile, (), order)
+        job = Job(station.shop, found, till, told.profile, (), order, priors)
         try:
             prepared = await self._digester.digest(lambda: job, len(told.raw))
         except Exception as error:

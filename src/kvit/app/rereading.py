@@ -16,6 +16,7 @@ from kvit.app.log import Log
 from kvit.db import Database
 from kvit.i18n import country
 from kvit.receipt import rereading
+from kvit.receipt.forms import service as forms
 from kvit.receipt.forms.keeping import kept
 from kvit.receipt.printout import Prepared
 from kvit.receipt.reading.version import VERSION
@@ -104,5 +105,6 @@ class Rereading:
         found = relay.Printout(
             old.line, old.offset, old.raw, old.setting, old.taken_at_ms, old.taken_at_ms, old.till, "cut"
         )
-        job = Job(old.shop, found, old.till, old.profile, (), order)
+        priors = await self._db.read(forms.priors, old.shop)
+        job = Job(old.shop, found, old.till, old.profile, (), order, priors)
         return await self._digester.digest(lambda: job, len(old.raw))

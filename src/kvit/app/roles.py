@@ -38,6 +38,7 @@ from kvit.i18n import country
 from kvit.net import exchange
 from kvit.notify import events
 from kvit.receipt import parcel
+from kvit.receipt.forms import service as forms
 from kvit.receipt.printout import Prepared
 from kvit.receipt.service import LINK_TOPIC, TOPIC
 from kvit.refusal import Refusal
@@ -129,7 +130,8 @@ class Part:
         self, shop: ShopSettings, found: relay.Printout, till: str, profile: str
     ) -> Prepared | Refusal:
         """Take apart a printout that a program handed in."""
-        job = Job(shop.id, found, till, profile, (), country(shop.country).date_order)
+        priors = await self._db.read(forms.priors, shop.id)
+        job = Job(shop.id, found, till, profile, (), country(shop.country).date_order, priors)
         return await self._digester.digest(lambda: job, len(found.raw))
 
     def start(self) -> None:
