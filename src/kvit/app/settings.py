@@ -68,6 +68,8 @@ class WebSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What customers' links begin with (``https://r.example.com``); empty: the address above."""
     staff_url: str = ""
     """How staff reach their pages, where it is not the address above."""
+    names: tuple[str, ...] = ()
+    """Public names the pages answer to, beside those in ``base_url`` and ``staff_url``."""
     proxies: tuple[str, ...] = ()
     """Addresses of our own reverse proxies: only their ``X-Forwarded-For`` is believed."""
 

@@ -82,6 +82,7 @@ from kvit.template.pictures.cache import LIMITS as PICTURE_LIMITS
 from kvit.template.pictures.cache import Pictures
 from kvit.web import Context, public_app, staff_app
 from kvit.web.figures import Figures
+from kvit.web.host_names import names_of
 
 SWITCH_S = 0.0005
 """How long a computing thread keeps the interpreter: beside the reading thread, Python's own 5 ms made commits ten times
@@ -266,6 +267,7 @@ class Shop:
             hooks_house=settings.webhooks.house,
             prefix_alarm=settings.sms.prefix_alarm,
             settings=settings.config.show(),
+            host_names=names_of((self._chain.public_url, settings.public_url, settings.staff_url), settings.web.names),
             proxies=tuple(ip_network(proxy) for proxy in settings.web.proxies),
             log=self._log,
         )

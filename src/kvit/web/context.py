@@ -240,6 +240,8 @@ class Context:
     figures: Figures = field(default_factory=Figures)
     alarm: MissAlarm = field(default_factory=MissAlarm)
     """Of guessed links: the public site rings it, the staff site shows it."""
+    host_names: frozenset[str] = frozenset()
+    """Public names the windows answer to, beside private ones (``kvit.web.host_names``)."""
     proxies: tuple[Network, ...] = ()
     """Peers whose ``X-Forwarded-For`` and ``X-Forwarded-Proto`` are believed."""
     log: Callable[[str, dict[str, object]], None] = _nothing

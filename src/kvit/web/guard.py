@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kvit.web.body_limit import BodyLimits
 from kvit.web.context import Context
+from kvit.web.host_names import is_ours
 from kvit.web.problem import Problem, place_of, problem_id, problem_response
 
 HEADERS_BYTES_MAX = 16 << 10
@@ -82,7 +83,7 @@ class Guard:
             await send(message)
 
         bytes_max = self._limits.of(scope["method"], scope["path"])
-        refused = _refused(scope, bytes_max)
+        refused = _refused(scope, bytes_max) or self._foreign(scope)
         if refused is not None:
             await problem_response(*refused, "", problem_id())(scope, receive, send_with_headers)
             return
@@ -94,6 +95,13 @@ class Guard:
             self._context.log("web.fault", {"id": id_, "path": place_of(scope["path"]), "trace": trace})
             if not started:
                 await problem_response(500, "web.fault", FAULT_TITLE, "", id_)(scope, receive, send_with_headers)
+
+    def _foreign(self, scope: Scope) -> tuple[int, str, str] | None:
+        """Refuse who asks for another host: a foreign site whose name leads here (`kvit.web.host_names`)."""
+        host = next((value.decode("ascii") for name, value in scope["headers"] if name == b"host"), "")
+        if not host or is_ours(host, self._context.host_names):
+            return None
+        return 421, "web.other_host", "This name is not the shop's; [web] names in kvit.toml says which are"
 
     def _with_ours(self, headers: Sequence[tuple[bytes, bytes]], scope: Scope) -> list[tuple[bytes, bytes]]:
         given = {name.lower() for name, _ in headers}

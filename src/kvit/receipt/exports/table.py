@@ -1,8 +1,9 @@
 """Receipts as a table: one row a line of goods, the receipt's own columns repeated, as spreadsheets filter best.
 
 CSV by RFC 4180 with a byte-order mark, without which a spreadsheet takes UTF-8 for the letters of its own country. Data
-are never formulas: a cell that would begin one (``= + - @``, a tab, a carriage return) is led by an apostrophe, but for
-cells that are plain numbers. Sums have a point whatever the country, so that a file means the same everywhere.
+are never formulas: a cell that would begin one (``= + - @``, also in full width, a tab, a carriage return) is led by an
+apostrophe, but for cells that are plain numbers. Sums have a point whatever the country, so that a file means the same
+everywhere.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ COLUMNS: Final = (
     "receipt", "time", "till", "shop", "kind", "number", "tax_id", "currency", "subtotal", "total", "taxes", "payments",
     "change", "verified", "line", "name", "quantity", "price", "line_total",
 )  # fmt: skip
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 NUMBER: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 MARK: Final = "\ufeff"
 Row = tuple[str, ...]
