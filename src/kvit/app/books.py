@@ -15,5 +15,5 @@ def verify(tx: Tx, own: str) -> dict[str, str]:
 
 
 def _proven(tx: Tx, shop: str) -> str:
-    found = access.verify_proven(tx, shop)
+    found = access.verify_audit(tx, shop)
     return f"breaks at row {found.n} ({found.reason})" if isinstance(found, Broken) else f"{found} rows proven"

@@ -57,10 +57,13 @@ def older(tx: Tx, reader: int, after: int, limit: int) -> list[Old]:
         reader,
         limit,
     )
-    return [
-        Old(*head, bytes(setting), bytes(raw), tuple(one for one in _happened(events) if one.kind == "status"))
-        for *head, setting, raw, events in rows
-    ]
+    found = []
+    for n, shop, id_, line, offset, taken_at, till, profile, version, setting, raw, events in rows:
+        heard = tuple(one for one in _happened(events) if one.kind == "status")
+        found.append(
+            Old(n, shop, id_, line, offset, taken_at, till, profile, version, bytes(setting), bytes(raw), heard)
+        )
+    return found
 
 
 def count_older(tx: Tx, reader: int) -> int:
