@@ -68,11 +68,11 @@ def test_the_checkout_is_this_one() -> None:
 
 def test_printers_have_names(elsewhere: Path) -> None:
     path = elsewhere / "kvit.toml"
-    path.write_text('[printer.kitchen]\naddress = "sprt80+tcp://10.0.0.5?cut=full"\nkey = "secret"\n', "utf-8")
+    path.write_text('[printer.kitchen]\naddress = "sprt80+tcp://10.0.0.5?cut=full"\nkey = "swordfish"\n', "utf-8")
     found = read(path, {})
     assert found.printer.virtual
     assert found.printer.named["kitchen"].address == "sprt80+tcp://10.0.0.5?cut=full"
-    assert "secret" not in str(found.config.show())
+    assert "swordfish" not in str(found.config.show())
     assert "secret" not in repr(found.printer)
 
 

@@ -18,9 +18,7 @@ STATES = {
 
 
 @pytest.mark.parametrize("case", sorted(STATES))
-def test_copies_stop_at_the_first_that_is_not_out(
-    case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_copies_stop_at_the_first_that_is_not_out(case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     states, exit_code, asked_for, cancelled = STATES[case]
     waited: list[float] = []
     taken_back: list[str] = []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 # ruff: noqa: E501 - tables of words, a language a line
-
 import random
 from dataclasses import dataclass, field
 

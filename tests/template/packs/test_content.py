@@ -8,7 +8,7 @@ from kvit.template.packs import content
 from kvit.template.packs.manifest import PackError
 from tests.template.packs.made import pack
 
-TEXT = "{requires: items}\n{layout: title; name: Table}\n^^^Table {{table}}^^^\n".encode()
+TEXT = b"{requires: items}\n{layout: title; name: Table}\n^^^Table {{table}}^^^\n"
 
 
 def test_a_template_may_be_written_as_text() -> None:
@@ -18,5 +18,5 @@ def test_a_template_may_be_written_as_text() -> None:
 
 
 def test_a_text_that_can_not_be_read_is_named_with_its_place() -> None:
-    with pytest.raises(PackError, match="kitchen.receipt:2:1"):
+    with pytest.raises(PackError, match=r"kitchen\.receipt:2:1"):
         content.recipes(pack(files={"templates/kitchen.receipt": b"a\n=\n"}))
