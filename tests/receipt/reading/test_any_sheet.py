@@ -57,6 +57,21 @@ def test_any_sheet_is_read(sheet: Sheet, order: str) -> None:
     sane(read(sheet, order=order))
 
 
+def test_a_number_with_too_many_points_in_money_of_three_decimals() -> None:
+    made = Sheet(576)
+    made.boxes = [Run(0, row * 30, 12 * len(text), 24, text, 12, Style()) for row, text in enumerate(("1.2.3", "JD"))]
+    assert read(made).total is None
+
+
+def test_a_line_feed_inside_a_run_is_no_row() -> None:
+    made = Sheet(576)
+    made.boxes = [
+        Run(0, row * 30, 12 * len(text), 24, text, 12, Style())
+        for row, text in enumerate(("SHOP", "one\ntwo", "12.05.2026 10:00", "VAT 20%  1.00", "TOTAL\n6.00"))
+    ]
+    assert read(made).time == "2026-05-12T10:00"
+
+
 @given(sheets(), st.sampled_from(("total", "tax", "card", "noise", "items")), st.integers(0, 60))
 @settings(deadline=None)
 def test_any_sheet_is_read_with_any_form(sheet: Sheet, said: str, breaks: int) -> None:

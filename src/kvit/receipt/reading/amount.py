@@ -178,7 +178,7 @@ def _read(raw: str, notation: Notation) -> tuple[int | None, bool, int | None, i
 def _value(raw: str, notation: Notation) -> tuple[int | None, bool]:
     """The number as a sum: (value, all decimals there)."""
     decimals, coins = notation.decimals, ""
-    if decimals and len(raw) > decimals + 1 and raw[-decimals - 1] == notation.mark:
+    if decimals and len(raw) > decimals + 1 and raw[-decimals - 1] == notation.mark and raw[-decimals:].isdigit():
         coins, raw = raw[-decimals:], raw[: -decimals - 1]
     whole = raw
     if not raw.isdigit():

@@ -97,6 +97,8 @@ def _row(bottom: int, runs: list[Run]) -> Row:
         column += before
         width -= len(raw) - len(text) if text else 2 * before
     text = text[:LETTERS_MAX]
+    if "\n" in text:
+        text = text.replace("\n", " ")  # a letter like any other in a run, but rows are told apart by it
     odd = not text.isascii() and _ODD.search(text) is not None
     if odd:
         text = normal(text)
