@@ -11,6 +11,9 @@ import enum
 
 import msgspec
 
+TOPIC = "receipt"
+"""Told a receipt's id after each commit that stored or changed one."""
+
 
 class Kind(enum.StrEnum):
     """What sort of printout it is."""

@@ -17,14 +17,14 @@ from collections.abc import Sequence
 import msgspec
 
 from kvit.db import ERASED, Tx
-from kvit.receipt import finding, store
+from kvit.receipt import finding, model, store
 from kvit.receipt.forms.keeping import kept_whole
 from kvit.receipt.links import LIFETIME_S, is_token, token_hash
 from kvit.receipt.printout import Prepared
 from kvit.receipt.store import Filter, Link, Receipt, Summary
 from kvit.refusal import Refusal
 
-TOPIC = "receipt"
+TOPIC = model.TOPIC
 LINK_TOPIC = "receipt.link"
 """Told the id of a receipt whose links changed."""
 PAGE_LIMIT = 200

@@ -11,9 +11,8 @@ from kvit.receipt import store as receipts
 from kvit.receipt.forms import lessons, store
 from kvit.receipt.forms.model import Confirmed, Lesson, as_reading, changed
 from kvit.receipt.forms.store import Correction
-from kvit.receipt.model import Reading
+from kvit.receipt.model import TOPIC, Reading
 from kvit.receipt.reading.prior import Prior
-from kvit.receipt.service import TOPIC
 from kvit.refusal import Refusal
 
 FORM_TOPIC = "receipt.form"
