@@ -64,9 +64,7 @@ class Who(msgspec.Struct, frozen=True):
     how: str = ""
 
 
-def decide(
-    tx: Tx, shop: str, new: Routed, token: str, hands: Hands, link_s: int = LIFETIME_S
-) -> Routed | Refusal:
+def decide(tx: Tx, shop: str, new: Routed, token: str, hands: Hands, link_s: int = LIFETIME_S) -> Routed | Refusal:
     """Write a receipt's first route, with its link (``token`` empty: none). One that has a route keeps it."""
     if not store.insert(tx, shop, new):
         found = store.get(tx, shop, new.id)
