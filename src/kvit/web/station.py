@@ -84,6 +84,12 @@ class Row(msgspec.Struct, frozen=True):
         return "both" if route.paper and route.electronic else "paper" if route.paper else "electronic"
 
     @property
+    def nobody_has_it(self) -> bool:
+        """Whether it came out on no paper and no customer is known to have it."""
+        route = self.route
+        return self.outcome == "electronic" and route is not None and not route.customer and route.why != "opened"
+
+    @property
     def why(self) -> str:
         """The sentence that says which rule; empty where there is none to tell."""
         code = f"station.why_{self.route.why}" if self.route is not None else ""

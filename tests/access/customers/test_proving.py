@@ -250,10 +250,12 @@ def test_a_thousand_tries_at_once_are_five(db: Database, wallets: Wallets) -> No
 async def test_a_wrong_try_is_counted_although_it_is_refused(db: Database, wallets: Wallets) -> None:
     started = begun(wallets)
     hooks, random = Hooks(), wallets.random.randbytes
-    for left in (4, 3, 2, 1, 0):
+    for left in (4, 3, 2, 1):
         no = await prove(db, KEYS, hooks, random, started.id, wrong(started), BOUND, b"", "", NOW)
         assert isinstance(no, Refusal)
         assert (no.code, no.values) == ("customers.proof_wrong", {"left": left})
+    last = await prove(db, KEYS, hooks, random, started.id, wrong(started), BOUND, b"", "", NOW)
+    assert refused(last) == "proof_over"
     assert (
         refused(await prove(db, KEYS, hooks, random, started.id, started.digits, BOUND, b"", "", NOW)) == "proof_over"
     )

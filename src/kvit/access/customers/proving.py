@@ -140,10 +140,15 @@ def finish_proof(
 ) -> Proved | Refusal:
     """Do what the right digits allow; ``old_device`` is the hash of the token the browser came with, empty without one.
 
-    Refused: ``proof_wrong`` (``left``), ``proof_over`` (used by another, or somebody proved the same contact just now).
+    Refused: ``proof_wrong`` (``left``), ``proof_over`` (that was the last try, it was used by another, or somebody proved the
+    same contact just now).
     """
     if not attempt.right:
-        return Refusal("customers.proof_wrong", {"left": attempt.left})
+        return (
+            Refusal("customers.proof_wrong", {"left": attempt.left})
+            if attempt.left
+            else Refusal("customers.proof_over")
+        )
     contact = keys.unseal("proof", attempt.proof, attempt.sealed)
     if contact is None or not store.use_proof(tx, attempt.proof):
         return Refusal("customers.proof_over")
