@@ -8,7 +8,8 @@ few have two letters. What stays open is taken for a break between words, unless
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from kvit.receipt.reading.entry import Entry
@@ -48,6 +49,7 @@ def column_width(goods: Sequence[tuple[Entry, Sequence[Entry]]]) -> int:
         return 0  # some tills keep the column's last cell free when they break, and fill it when they need not
     filled = [cells for cells in full.values() if cells == widest]
     tight = _TIGHT if beside and widest >= beside - 1 else 0
+    tight += _units_glued([first.name for first, _ in goods], joints)
     return widest if len(filled) > 1 or sum(joints.values()) + tight > 0 else 0
 
 
@@ -55,6 +57,19 @@ _KEPT_BLANK = 3
 """A row that goes on one blank further right begins with the blank the name was broken at."""
 _TIGHT = 2
 """The piece reaches to where the figures begin."""
+
+
+def _units_glued(names: Sequence[str], joints: Iterable[tuple[str, str]]) -> int:
+    """A unit in the next row ("48" and "l"): where this till's other names write units without a blank, so did this one."""
+    if not any(a[-1].isdigit() and _UNIT.fullmatch(b.split()[0]) for a, b in joints):
+        return 0
+    style = " ; ".join(names)
+    return _GLUED.search(style) is not None and _SPACED.search(style) is None
+
+
+_UNIT = re.compile(r"[^\W\d_]{1,2}")
+_GLUED = re.compile(r"\d[^\W\d_]{1,2}(?!\w)")
+_SPACED = re.compile(r"\d [^\W\d_]{1,2}(?!\w)")
 
 
 def evidence(first: str, rest: str) -> int:
