@@ -140,8 +140,8 @@ def finish_proof(
 ) -> Proved | Refusal:
     """Do what the right digits allow; ``old_device`` is the hash of the token the browser came with, empty without one.
 
-    Refused: ``proof_wrong`` (``left``), ``proof_over`` (that was the last try, it was used by another, or somebody proved the
-    same contact just now).
+    Refused: ``proof_wrong`` (``left``), ``proof_over`` (that was the last try, it was used by another, or somebody
+    proved the same contact just now).
     """
     if not attempt.right:
         return (
