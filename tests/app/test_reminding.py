@@ -55,9 +55,13 @@ def reminded(db: Database, words: str = "Warranty") -> str:
     return taken.id
 
 
+def give_contact(tx: Tx, kind: str, value: str) -> None:
+    sealed = KEYS.seal(kind, ANNA, value, secrets.token_bytes)
+    assert customer_store.put_contact(tx, ANNA, kind, KEYS.hash(kind, value), sealed, NOW_S)
+
+
 def give_mail(tx: Tx, mail: str) -> None:
-    sealed = KEYS.seal("mail", ANNA, mail, secrets.token_bytes)
-    assert customer_store.put_contact(tx, ANNA, "mail", KEYS.hash("mail", mail), sealed, NOW_S)
+    give_contact(tx, "mail", mail)
 
 
 def notices(tx: Tx) -> list[Row]:
@@ -120,6 +124,37 @@ async def test_a_receipt_from_the_till_is_told_and_one_kept_by_hand_is_not(db: D
     db.write_now(customers.consent, ANNA, CONSENT, "1", "wallet", NOW_S)
     db.write_now(news.keep, ANNA, SHOP, other.id, NOW_S, "code")
     assert [row[0] for row in db.read_now(notices)] == ["mail", "push", "push"]
+
+
+@pytest.mark.parametrize(
+    ("agreed", "push", "mail", "kinds"),
+    [
+        (True, False, False, ["sms"]),
+        (False, False, False, []),
+        (True, True, False, ["push"]),
+        (True, False, True, ["mail"]),
+    ],
+)
+async def test_a_text_message_goes_where_nothing_else_reaches(
+    db: Database, *, agreed: bool, push: bool, mail: bool, kinds: list[str]
+) -> None:
+    made = reminders()
+    news = WalletNews(made.shop, made.keys, made.sealer, made.public_url)
+    taken = db.write_now(receipts.take, SHOP, prepared())
+    assert isinstance(taken, receipts.Taken)
+    db.write_now(customers.new_customer, ANNA, NOW_S)
+    db.write_now(give_contact, "phone", "+447700900123")
+    if push:
+        db.write_now(browsers.subscribe, made.sealer, ANNA, Browser().subscription("https://push.example"), "ko", 0)
+    if mail:
+        db.write_now(give_mail, "anna@example.com")
+    if agreed:
+        db.write_now(customers.consent, ANNA, CONSENT, "1", "wallet", NOW_S)
+    db.write_now(news.keep, ANNA, SHOP, taken.id, NOW_S, "code")
+    found = db.read_now(notices)
+    assert [row[0] for row in found] == kinds
+    assert "Latte" not in str([words_of(made, row) for row in found])
+    assert all(taken.id in str(words_of(made, row)) for row in found)
 
 
 def test_the_consent_is_one_the_wallet_asks_for() -> None:

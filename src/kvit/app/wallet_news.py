@@ -1,8 +1,8 @@
 """A receipt that comes into a wallet by itself, and the news of it: ordered in the transaction that keeps it.
 
 Who keeps a receipt by its link knows of it. One that came from the till (a member code, a card, a station far away) is told
-of: as a push to the browsers that asked for it, and as mail to a proven address whose owner agreed to messages. Neither
-says what was bought: the words are in the wallet alone.
+of: as a push to the browsers that asked for it, and as mail to a proven address whose owner agreed to messages; who agreed
+and has neither gets a text message to the proven phone. None says what was bought: the words are in the wallet alone.
 """
 
 from __future__ import annotations
@@ -43,14 +43,22 @@ class WalletNews:
     def _tell(self, tx: Tx, customer: str, receipt: str) -> None:
         url, name = f"{self.public_url.rstrip('/')}/wallet/r/{receipt}", self.shop.name
         key = f"kept:{customer}:{receipt}"
-        for subscription, language in browsers.of(tx, self.sealer, customer):
+        asked_for = browsers.of(tx, self.sealer, customer)
+        for subscription, language in asked_for:
             words = wording.receipt_push(language, name)
             push = self.sealer.push(subscription, words.subject, words.text, url=url, about="receipt")
             if isinstance(push, Message):
                 notify.send(tx, self.shop.id, push, f"{key}:{self.sealer.slot(push.kind, subscription).hex()}")
-        address = customers.contact(tx, customer, proofs.MAIL, self.keys)
-        if address and customers.agrees(tx, customer, CONSENT):
+        if not customers.agrees(tx, customer, CONSENT):
+            return
+        if address := customers.contact(tx, customer, proofs.MAIL, self.keys):
             words = wording.receipt_mail(self.shop.language, name, url)
             mail = self.sealer.mail(address, words.subject, words.text, html=words.html, about="receipt")
             if isinstance(mail, Message):
                 notify.send(tx, self.shop.id, mail, f"{key}:mail")
+        elif not asked_for and (phone := customers.contact(tx, customer, proofs.PHONE, self.keys)):
+            text = self.sealer.sms(
+                phone, wording.receipt_sms(self.shop.language, name, url, self.sealer.rule), about="receipt"
+            )
+            if isinstance(text, Message):
+                notify.send(tx, self.shop.id, text, f"{key}:sms")
