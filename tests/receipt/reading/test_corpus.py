@@ -9,6 +9,7 @@ Ten papers are left empty on purpose: their encoder printed "??" where the word 
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from kvit.paper.languages.stream import play_stream
 from kvit.receipt.model import Reading
 from kvit.receipt.reading import read
 
-ROOT = Path(__file__).parents[4] / "shared/data/escpos"
+ROOT = Path(os.environ.get("KVIT_SHARED", Path(__file__).resolve().parents[4] / "shared")) / "data/escpos"
 LABELS: list[dict[str, Any]] = json.loads(
     (Path(__file__).parents[2] / "data/reading/corpus-labels.json").read_text("utf-8")
 )["labels"]
