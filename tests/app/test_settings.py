@@ -73,7 +73,7 @@ def test_printers_have_names(elsewhere: Path) -> None:
     assert found.printer.virtual
     assert found.printer.named["kitchen"].address == "sprt80+tcp://10.0.0.5?cut=full"
     assert "swordfish" not in str(found.config.show())
-    assert "secret" not in repr(found.printer)
+    assert "swordfish" not in repr(found.printer)
 
 
 @pytest.mark.parametrize(
